@@ -1,0 +1,1 @@
+"""An exact, point-in-time database of SEC EDGAR, built with Dagster."""

@@ -1,0 +1,1 @@
+"""Dagster assets: thin functions over the library."""

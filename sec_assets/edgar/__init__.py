@@ -1,0 +1,1 @@
+"""EDGAR: addresses, shapes, transport."""

@@ -1,0 +1,1 @@
+"""What assets ask for."""

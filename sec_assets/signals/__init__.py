@@ -1,0 +1,1 @@
+"""Signals, declared one by one."""

@@ -1,0 +1,20 @@
+"""Every table of the platform, declared once: names, columns, types, units, meaning, keys."""
+
+from sec_assets.tables.analysis import SIGNALS, STATUS
+from sec_assets.tables.edgar import ARTIFACTS, COMPANIES, FILINGS_INDEX, FINANCIALS, TICKER_MAP, XBRL_FACTS
+from sec_assets.tables.market import PRICES, TECHNICALS
+from sec_assets.tables.model import EXACT, UTC_INSTANT, Column, Table
+from sec_assets.tables.text import FILING_TEXT, NEWS, SENTIMENT
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        TICKER_MAP, COMPANIES, FILINGS_INDEX, ARTIFACTS, XBRL_FACTS, FINANCIALS, FILING_TEXT,
+        PRICES, TECHNICALS, NEWS, SENTIMENT, SIGNALS, STATUS,
+    )
+}  # fmt: skip
+
+__all__ = [
+    "ARTIFACTS", "COMPANIES", "EXACT", "FILINGS_INDEX", "FILING_TEXT", "FINANCIALS", "NEWS", "PRICES", "SENTIMENT",
+    "SIGNALS", "STATUS", "TABLES", "TECHNICALS", "TICKER_MAP", "UTC_INSTANT", "XBRL_FACTS", "Column", "Table",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""XBRL instances to facts, facts to statements."""
