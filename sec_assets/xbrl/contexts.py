@@ -1,0 +1,178 @@
+"""Contexts: from `<context>` elements to a period and a text of dimensions that can be part of a key.
+
+Dates follow XBRL 2.1 section 4.7.2: a date alone as an end or instant means the end of that day, so a time of midnight
+means the day before. Dimensions are axis=member pairs, sorted; a typed member is a JSON string, which keeps the
+text unambiguous whatever the filer typed.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from sec_assets.errors import MalformedError
+from sec_assets.xbrl.names import NameTable
+from sec_assets.xbrl.units import XBRLI
+
+_XBRLDI = "http://xbrl.org/2006/xbrldi"
+XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+TRUE = ("true", "1")
+_ENTITY, _IDENTIFIER, _SEGMENT = f"{{{XBRLI}}}entity", f"{{{XBRLI}}}identifier", f"{{{XBRLI}}}segment"
+_SCENARIO, _PERIOD, _INSTANT = f"{{{XBRLI}}}scenario", f"{{{XBRLI}}}period", f"{{{XBRLI}}}instant"
+_START, _END, _FOREVER = f"{{{XBRLI}}}startDate", f"{{{XBRLI}}}endDate", f"{{{XBRLI}}}forever"
+_EXPLICIT, _TYPED = f"{{{_XBRLDI}}}explicitMember", f"{{{_XBRLDI}}}typedMember"
+_DATE = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:T((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|24:00:00(?:\.0+)?))?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_MIDNIGHT = re.compile(r"00:00:00(?:\.0+)?")
+
+
+class Period(NamedTuple):
+    """A period as text for the key, and as days."""
+
+    text: str
+    start: date | None
+    end: date | None
+    is_instant: bool
+
+
+class Context(NamedTuple):
+    """What a fact says about when and about what part of whom."""
+
+    period: Period
+    dimensions: str
+
+
+FOREVER = Period("forever", None, None, False)
+
+
+def read_contexts(
+    elements: Iterable[etree._Element], names: NameTable, cik: str
+) -> tuple[dict[str, Context], dict[str, str]]:
+    """Return (context by id, problem by id) of `<context>` elements.
+
+    A context is a problem when its period or dimensions cannot be read, when its id stands for two different
+    contexts, or when it is about another entity than the rest of the document: EDGAR wants one entity per document,
+    and facts of another must not pass for this company's.
+    """
+    contexts: dict[str, Context] = {}
+    problems: dict[str, str] = {}
+    entities: dict[str, str] = {}
+    for element in elements:
+        identifier = (element.get("id") or "").strip()
+        try:
+            context, entity = _context(element, names)
+        except MalformedError as error:
+            problems[identifier] = f"context {identifier!r} (line {element.sourceline}): {error}"
+            continue
+        if contexts.setdefault(identifier, context) != context or entities.setdefault(identifier, entity) != entity:
+            problems[identifier] = f"context {identifier!r} (line {element.sourceline}) is defined twice"
+    if len(set(entities.values())) > 1:
+        own = cik.lstrip("0")
+        main = own if own in entities.values() else next(iter(entities.values()))
+        for identifier, entity in entities.items():
+            if entity != main:
+                problems[identifier] = f"context {identifier!r} is about entity {entity!r}, the document about {main!r}"
+    for identifier in problems:
+        contexts.pop(identifier, None)
+    return contexts, problems
+
+
+def _context(element: etree._Element, names: NameTable) -> tuple[Context, str]:
+    period: Period | None = None
+    entity = ""
+    pairs: list[tuple[str, str]] = []
+    for child in element:
+        tag = child.tag
+        if tag == _ENTITY:
+            for part in child:
+                if part.tag == _IDENTIFIER:
+                    entity = (part.text or "").strip().lstrip("0")
+                elif part.tag == _SEGMENT:
+                    _add_dimensions(part, names, pairs)
+        elif tag == _PERIOD:
+            period = _period(child)
+        elif tag == _SCENARIO:
+            _add_dimensions(child, names, pairs)
+    if period is None:
+        raise MalformedError("no period")
+    if not pairs:
+        return Context(period, ""), entity
+    if len(pairs) > 1:
+        pairs.sort()
+        if len({axis for axis, _ in pairs}) < len(pairs):
+            raise MalformedError("an axis is given twice")
+    return Context(period, "; ".join([f"{axis}={member}" for axis, member in pairs])), entity
+
+
+def _add_dimensions(container: etree._Element, names: NameTable, pairs: list[tuple[str, str]]) -> None:
+    for element in container:
+        if element.tag == _EXPLICIT:
+            member = names.resolve(element.text, element)
+        elif element.tag == _TYPED:
+            member = _typed(element)
+        else:
+            raise MalformedError(f"{str(element.tag)[:120]!r} is not a dimension")
+        pairs.append((names.resolve(element.get("dimension"), element), member))
+
+
+def _typed(element: etree._Element) -> str:
+    if len(element) != 1:
+        raise MalformedError("a typed member needs exactly one element")
+    value = element[0]
+    if value.get(XSI_NIL, "").strip() in TRUE:
+        return "nil"
+    if len(value):
+        return json.dumps(etree.tostring(value, method="c14n", with_tail=False).decode(), ensure_ascii=False)
+    return json.dumps((value.text or "").strip(), ensure_ascii=False)
+
+
+def _period(element: etree._Element) -> Period:
+    texts = {child.tag: child.text or "" for child in element}
+    if _INSTANT in texts:
+        return _instant(texts[_INSTANT].strip())
+    if _START in texts and _END in texts:
+        return _duration(texts[_START].strip(), texts[_END].strip())
+    if _FOREVER in texts:
+        return FOREVER
+    raise MalformedError("the period is neither an instant, nor a duration, nor forever")
+
+
+@lru_cache(maxsize=8192)
+def _instant(text: str) -> Period:
+    day = read_day(text, is_end=True)
+    return Period(day.isoformat(), None, day, True)
+
+
+@lru_cache(maxsize=8192)
+def _duration(start_text: str, end_text: str) -> Period:
+    start, end = read_day(start_text, is_end=False), read_day(end_text, is_end=True)
+    if start > end:
+        raise MalformedError(f"the period ends on {end_text[:40]}, before its start on {start_text[:40]}")
+    return Period(f"{start.isoformat()}/{end.isoformat()}", start, end, False)
+
+
+def read_day(text: str, *, is_end: bool) -> date:
+    """Return the day of an XML Schema date or dateTime; an end at midnight is the day before.
+
+    Raises:
+        MalformedError: not a date of the years 1 to 9999.
+    """
+    match = _DATE.fullmatch(text)
+    if match is None:
+        raise MalformedError(f"{text[:40]!r} is not a date")
+    year, month, day, time = match.groups()
+    try:
+        found = date(int(year), int(month), int(day))
+        if time is not None and is_end and _MIDNIGHT.fullmatch(time):
+            return found - timedelta(days=1)
+        if time is not None and not is_end and time.startswith("24"):
+            return found + timedelta(days=1)
+    except (ValueError, OverflowError) as error:
+        raise MalformedError(f"{text[:40]!r} is not a date") from error
+    return found
