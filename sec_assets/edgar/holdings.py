@@ -114,7 +114,7 @@ def _header(names: list[str], problems: _Problems) -> dict[str, int] | None:
     return {name: cleaned.index(name) for name in COLUMNS if name in cleaned}
 
 
-def _lines(reader, places: dict[str, int], lots: list[dict[str, object]], report) -> None:
+def _lines(reader: Any, places: dict[str, int], lots: list[dict[str, object]], problems: _Problems) -> None:
     seen: dict[tuple[str, Decimal, Decimal | None], int] = {}
     start = reader.line_num + 1
     for cells in reader:
