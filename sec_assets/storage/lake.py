@@ -90,6 +90,17 @@ class Lake:
         frames = [self.read(table, cik=cik) for cik in ciks]
         return pl.concat(frames) if frames else table.frame()
 
+    def read_each(self, table: Table, ciks: Iterable[str]) -> tuple[pl.DataFrame, dict[str, str]]:
+        """Read several partitions; a damaged one becomes an entry of the second value (CIK -> complaint)."""
+        frames: list[pl.DataFrame] = [table.frame()]
+        complaints: dict[str, str] = {}
+        for cik in ciks:
+            try:
+                frames.append(self.read(table, cik=cik))
+            except CorruptError as error:
+                complaints[cik] = str(error)
+        return pl.concat(frames), complaints
+
     def has(self, table: Table, *, cik: str | None = None) -> bool:
         """Tell whether the file was ever written."""
         return self.path(table, cik).is_file()

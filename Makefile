@@ -1,0 +1,50 @@
+# One-line targets; the commands behind them are the documentation.
+PYTHON ?= python3
+DATA ?= $(or $(SEC_ASSETS_DATA),$(CURDIR)/data)
+BIN := .venv/bin
+export SEC_ASSETS_DATA := $(DATA)
+export DAGSTER_HOME := $(DATA)/dagster
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: setup setup-dev demo test check dev bench clean clean-data
+
+setup: .venv/.runtime ## .venv with the pinned runtime dependencies
+setup-dev: .venv/.dev ## and the development tools
+
+.venv/.runtime: requirements/runtime.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+.venv/.dev: .venv/.runtime requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/runtime.txt -r requirements/dev.txt
+	touch $@
+
+demo: setup ## every asset for the bundled sample, through the Dask executor
+	$(BIN)/sec-assets demo
+
+test: setup-dev ## the test suite
+	$(BIN)/pytest
+
+check: setup-dev ## lint, format, types, import contract, definitions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/sec-assets init
+	$(BIN)/dg check defs
+
+dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
+	$(BIN)/sec-assets init
+	SEC_ASSETS_PARTITIONS_PER_RUN=$(or $(SEC_ASSETS_PARTITIONS_PER_RUN),250) $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
+
+bench: setup-dev ## benchmarks; ratios within one run
+	for script in sec_assets_tests/benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+clean: ## caches and build leftovers
+	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+clean-data: ## everything that can be made again, downloads included; portfolio and request budget stay
+	rm -rf $(DATA)/lake $(DATA)/documents $(DATA)/reports $(DATA)/dagster $(DATA)/warehouse.duckdb $(DATA)/state/http_cache*

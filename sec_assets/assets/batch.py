@@ -1,0 +1,139 @@
+"""How every partitioned asset works through its companies: bounded chunks, a verdict per company, outages kept apart.
+
+A chunk's work yields outcomes; each is stored as soon as it comes. Failures of one company become rows of the status
+table and leave its old partition alone. An outage ends the run: what is done stays and is recorded partition by
+partition. What an asset computes is not here but in the library.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from sec_assets.assets.present import failure_sample, preview, time_range
+from sec_assets.errors import SecAssetsError
+from sec_assets.resources import LakeResource
+from sec_assets.storage.lake import Lake, Written
+from sec_assets.storage.status import StatusLog, Verdict
+from sec_assets.tables import Table
+
+CHUNK = 250
+"""Companies worked on at once: bounds memory, and what an outage can lose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out for some companies.
+
+    Attributes:
+        ciks: the companies this outcome is about.
+        frame: their new rows; None when workers have written the partitions themselves.
+        written: what workers have written themselves.
+        failed: companies without result, and why; their old partitions stay.
+        partial: companies whose result lacks something, and what.
+        notes: companies that rightly have no rows, and why.
+        extra: rows of a side table written with the same outcome.
+    """
+
+    ciks: Sequence[str]
+    frame: pl.DataFrame | None = None
+    written: dict[str, Written] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    partial: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    extra: tuple[Table, pl.DataFrame] | None = None
+
+
+Work = Callable[[list[str]], Iterable[Outcome]]
+
+
+def materialize_companies(
+    context: dg.AssetExecutionContext, storage: LakeResource, table: Table, work: Work
+) -> dg.MaterializeResult:
+    """Run `work` over the run's companies in chunks and store what it yields.
+
+    Raises:
+        dagster.Failure: an outage or a wrong setting, with its one sentence; finished companies are kept.
+    """
+    ledger = _Ledger(context, storage.lake(), storage.status(), table)
+    ciks = sorted(set(context.partition_keys))
+    try:
+        for start in range(0, len(ciks), CHUNK):
+            for outcome in work(ciks[start : start + CHUNK]):
+                ledger.store(outcome)
+    except SecAssetsError as outage:
+        ledger.record_finished()
+        raise dg.Failure(description=str(outage), allow_retries=True) from outage
+    return dg.MaterializeResult(metadata=ledger.metadata())
+
+
+class _Ledger:
+    """Stores outcomes and remembers what there is to tell about them."""
+
+    def __init__(self, context: dg.AssetExecutionContext, lake: Lake, status: StatusLog, table: Table) -> None:
+        self._context = context
+        self._lake = lake
+        self._status = status
+        self._table = table
+        self._verdicts: dict[str, Verdict] = {}
+        self._changed = 0
+        self._sample = table.frame()
+        self._range: tuple[str, str] | None = None
+
+    def store(self, outcome: Outcome) -> None:
+        good = [cik for cik in outcome.ciks if cik not in outcome.failed]
+        written = dict(outcome.written)
+        if outcome.frame is not None:
+            frame = outcome.frame.filter(pl.col("cik").is_in(good))
+            written |= self._lake.write_partitions(self._table, frame, good)
+            self._look_at(frame)
+        if outcome.extra is not None:
+            side, rows = outcome.extra
+            self._lake.write_partitions(side, rows.filter(pl.col("cik").is_in(good)), good)
+        self._changed += sum(item.changed for item in written.values())
+        verdicts = {cik: _verdict(cik, outcome, written) for cik in outcome.ciks}
+        self._status.record(self._table.name, verdicts, run_id=self._context.run_id, at=datetime.now(UTC))
+        self._verdicts |= verdicts
+
+    def record_finished(self) -> None:
+        """Tell Dagster about the companies finished before an outage, since the failed step will not."""
+        for cik, verdict in self._verdicts.items():
+            if verdict.state != "failed":
+                self._context.log_event(dg.AssetMaterialization(self._context.asset_key, partition=cik))
+
+    def metadata(self) -> dict[str, dg.MetadataValue]:
+        states = [verdict.state for verdict in self._verdicts.values()]
+        values: dict[str, dg.MetadataValue] = {
+            "dagster/row_count": dg.MetadataValue.int(sum(verdict.rows for verdict in self._verdicts.values())),
+            "companies": dg.MetadataValue.int(len(states)),
+            "companies_failed": dg.MetadataValue.int(states.count("failed")),
+            "companies_partial": dg.MetadataValue.int(states.count("partial")),
+            "companies_empty": dg.MetadataValue.int(states.count("empty")),
+            "partitions_changed": dg.MetadataValue.int(self._changed),
+            "lake": dg.MetadataValue.path(str(self._lake.root / self._table.name)),
+            "preview": dg.MetadataValue.md(preview(self._sample)),
+            "failures": dg.MetadataValue.md(failure_sample(self._verdicts)),
+        }
+        if self._range is not None:
+            values["from"] = dg.MetadataValue.text(self._range[0])
+            values["to"] = dg.MetadataValue.text(self._range[1])
+        return values
+
+    def _look_at(self, frame: pl.DataFrame) -> None:
+        if self._sample.is_empty():
+            self._sample = frame.head(5)
+        found = time_range(frame)
+        if found is not None:
+            low, high = self._range or found
+            self._range = (min(low, found[0]), max(high, found[1]))
+
+
+def _verdict(cik: str, outcome: Outcome, written: dict[str, Written]) -> Verdict:
+    if cik in outcome.failed:
+        return Verdict("failed", 0, outcome.failed[cik])
+    rows = written[cik].rows if cik in written else 0
+    if cik in outcome.partial:
+        return Verdict("partial", rows, outcome.partial[cik])
+    return Verdict("ok", rows) if rows else Verdict("empty", 0, outcome.notes.get(cik))

@@ -1,0 +1,152 @@
+"""Asset checks: what must hold of the stored tables. Every check can fail, and names what is wrong.
+
+One step per asset evaluates all its checks over the companies its run has touched (the status table knows them), or
+over all companies when it is run by itself. The rules are `storage/rules.py`.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+import polars as pl
+
+from sec_assets.resources import LakeResource, SettingsResource
+from sec_assets.storage import warehouse
+from sec_assets.storage.lake import Lake
+from sec_assets.storage.rules import RULES, Breach, Rule
+from sec_assets.storage.status import StatusLog
+from sec_assets.tables import TABLES
+
+_SAMPLE = 20
+_CHUNK = 250
+
+
+def _company_checks(asset: str) -> dg.AssetChecksDefinition:
+    """Make the checks of one partitioned asset: its rules, and that no company failed."""
+    rules = RULES[asset]
+    specs = [dg.AssetCheckSpec(rule.name, asset=asset, description=rule.description) for rule in rules]
+    specs.append(dg.AssetCheckSpec("no_failures", asset=asset, description="no company failed or lacks documents"))
+
+    @dg.multi_asset_check(name=f"{asset}_checks", specs=specs)
+    def run_checks(
+        context: dg.AssetCheckExecutionContext, storage: LakeResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        lake, status = storage.lake(), storage.status()
+        verdicts = status.latest(asset)
+        touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
+        judged = verdicts if touched.is_empty() else touched
+        breaches = _apply(rules, lake, asset, judged["cik"].to_list(), storage)
+        for rule in rules:
+            yield _result(asset, rule.name, breaches[rule.name], judged.height)
+        yield _no_failures(asset, judged)
+
+    return run_checks
+
+
+def _apply(
+    rules: tuple[Rule, ...], lake: Lake, asset: str, ciks: list[str], storage: LakeResource
+) -> dict[str, list[Breach]]:
+    table = TABLES[asset]
+    found: dict[str, list[Breach]] = {rule.name: [] for rule in rules}
+    now, documents = datetime.now(UTC), storage.documents()
+    for start in range(0, len(ciks), _CHUNK):
+        frame, _ = lake.read_each(table, ciks[start : start + _CHUNK])
+        for rule in rules:
+            found[rule.name] += rule.breaches(frame, now, documents)
+    return found
+
+
+def _result(asset: str, name: str, breaches: list[Breach], companies: int) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=name,
+        passed=not breaches,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "companies": companies,
+            "breaches": sum(breach.rows for breach in breaches),
+            "sample": dg.MetadataValue.text("; ".join(breach.text for breach in breaches[:_SAMPLE]) or "none"),
+        },
+    )
+
+
+def _no_failures(asset: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
+    bad = judged.filter(pl.col("state").is_in(["failed", "partial"]))
+    sample = [f"{row['cik']} {row['state']}: {row['error']}" for row in bad.head(_SAMPLE).iter_rows(named=True)]
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="no_failures",
+        passed=bad.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "companies": judged.height,
+            "failed": bad.height,
+            "sample": dg.MetadataValue.text("; ".join(sample) or "none"),
+            "what_to_do": "materialize these partitions again: failures are retried, finished work is not repeated",
+        },
+    )
+
+
+@dg.multi_asset_check(
+    name="ticker_map_checks",
+    specs=[
+        dg.AssetCheckSpec("keys_unique", asset="ticker_map", description="one row per company and ticker"),
+        dg.AssetCheckSpec("one_primary", asset="ticker_map", description="every company has exactly one primary ticker"),
+    ],
+)
+def ticker_map_checks(storage: LakeResource) -> Iterator[dg.AssetCheckResult]:
+    """Check the universe."""
+    table = TABLES["ticker_map"]
+    frame = storage.lake().read(table)
+    doubles = frame.group_by(table.key).len().filter(pl.col("len") > 1)
+    primaries = frame.group_by("cik").agg(pl.col("is_primary").sum()).filter(pl.col("is_primary") != 1)
+    for name, bad in (("keys_unique", doubles), ("one_primary", primaries)):
+        yield dg.AssetCheckResult(
+            asset_key="ticker_map",
+            check_name=name,
+            passed=bad.is_empty() and not frame.is_empty(),
+            metadata={"rows": frame.height, "sample": dg.MetadataValue.text(str(bad.head(_SAMPLE).rows()))},
+        )
+
+
+@dg.asset_check(asset="warehouse", description="every table of the warehouse has as many rows as the lake")
+def rows_match_lake(settings: SettingsResource, storage: LakeResource) -> dg.AssetCheckResult:
+    """Compare the warehouse's row counts with the lake's files."""
+    path, lake, status = settings.load().warehouse, storage.lake(), storage.status()
+    differences = {
+        name: f"lake {expected}, warehouse {actual}"
+        for name in TABLES
+        if (expected := _rows_in_lake(name, lake, status))
+        != (actual := warehouse.query(path, f'SELECT count(*) FROM "{name}"').item())  # noqa: S608 (our own names)
+    }
+    return dg.AssetCheckResult(passed=not differences, metadata={"differences": dg.MetadataValue.json(differences)})
+
+
+def _rows_in_lake(name: str, lake: Lake, status: StatusLog) -> int:
+    if name == "status":
+        return status.latest().height
+    table = TABLES[name]
+    paths = [lake.path(table, cik) for cik in lake.ciks(table)] + ([lake.path(table)] if lake.has(table) else [])
+    return int(pl.scan_parquet(paths, glob=False).select(pl.len()).collect().item()) if paths else 0
+
+
+@dg.asset_check(asset="portfolio_report", description="the page stands alone and every holding is on it")
+def report_is_complete(settings: SettingsResource) -> dg.AssetCheckResult:
+    """Check that the page loads nothing from elsewhere and that page and Parquet agree."""
+    folder = settings.load().reports
+    page = (folder / "portfolio.html").read_text("utf-8")
+    holdings = pl.read_parquet(folder / "portfolio.parquet", glob=False)
+    outside = [mark for mark in ("<script", "src=\"http", "href=\"//", "@import", "url(http") if mark in page]
+    absent = [ticker for ticker in holdings["ticker"] if f">{ticker}<" not in page]
+    return dg.AssetCheckResult(
+        passed=not outside and not absent and not holdings.is_empty(),
+        metadata={"loads_from_elsewhere": str(outside), "holdings_not_on_page": str(absent), "holdings": holdings.height},
+    )
+
+
+ALL_CHECKS = [
+    ticker_map_checks,
+    *(_company_checks(asset) for asset in RULES),
+    rows_match_lake,
+    report_is_complete,
+]

@@ -1,0 +1,83 @@
+"""The command `sec-assets`: what a terminal user needs besides Dagster's own commands."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import dagster as dg
+import typer
+from rich.console import Console
+
+from sec_assets import home, summary
+from sec_assets.errors import SecAssetsError
+from sec_assets.settings import Settings, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+_console = Console(soft_wrap=True)
+_errors = Console(stderr=True, soft_wrap=True)
+_MODULE = "sec_assets.definitions"
+_BEHIND_TICKER_MAP = '* and not key:"ticker_map"'
+
+
+@app.command()
+def init() -> None:
+    """Create Dagster's home and the holdings file under the data folder, where they are missing."""
+    try:
+        place = _prepare()[1]
+    except SecAssetsError as error:
+        _give_up(str(error))
+    _console.print(f"DAGSTER_HOME={place}")
+
+
+@app.command()
+def demo() -> None:
+    """Materialize every asset for the whole bundled sample through the Dask executor, and tell what was built."""
+    os.environ |= {"SEC_ASSETS_SOURCE": "sample", "SEC_ASSETS_UNIVERSE": "all"}
+    try:
+        settings, _ = _prepare()
+        _materialize("ticker_map")
+        with dg.DagsterInstance.get() as instance:
+            ciks = instance.get_dynamic_partitions("cik")
+        _materialize(_BEHIND_TICKER_MAP, "--partition-range", f"{ciks[0]}...{ciks[-1]}")
+        _tell(settings)
+    except SecAssetsError as error:
+        _give_up(str(error))
+
+
+@app.command("summary")
+def show_summary() -> None:
+    """Count what the warehouse holds, and say where everything lies."""
+    try:
+        _tell(load_settings())
+    except SecAssetsError as error:
+        _give_up(str(error))
+
+
+def _prepare() -> tuple[Settings, Path]:
+    settings = load_settings()
+    return settings, home.prepare(settings, Path("dagster.yaml").absolute())
+
+
+def _materialize(selection: str, *more: str) -> None:
+    """Run the very command a user would type."""
+    command = [sys.executable, "-m", "dagster", "asset", "materialize", "--select", selection, "-m", _MODULE, *more]
+    _console.print("[bold]$[/] " + " ".join(command[2:]))
+    if subprocess.run(command, check=False).returncode:
+        _give_up(f"materializing {selection} failed; the reason is the last error above")
+
+
+def _tell(settings: Settings) -> None:
+    _console.print(summary.board(settings))
+    for name, place in summary.places(settings):
+        _console.print(f"{name}: {place}", highlight=False)
+
+
+def _give_up(reason: str) -> NoReturn:
+    _errors.print(f"[red]error:[/] {reason}", highlight=False)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,107 @@
+"""The verdict per (asset, company), stored so that no two steps ever write one file.
+
+Every step appends small immutable files `lake/status/<asset>/<stamp>-<id>.parquet`; the newest row of a pair counts.
+`compact` folds them into one, so that their number stays bounded; a reader that meets a file being folded reads again.
+"""
+
+import io
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from sec_assets.errors import CorruptError
+from sec_assets.storage.files import write_atomically
+from sec_assets.tables import STATUS
+
+State = Literal["ok", "empty", "partial", "failed"]
+_READ_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one company fared in one asset: `error` says why it is not ok."""
+
+    state: State
+    rows: int
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLog:
+    """The status table below the lake's `root`."""
+
+    root: Path
+
+    def record(self, asset: str, verdicts: Mapping[str, Verdict], *, run_id: str, at: datetime) -> pl.DataFrame:
+        """Append one verdict per company and return the rows written (table `status`).
+
+        `attempts` counts runs in a row that did not end ok, this one included.
+        """
+        before = dict(self.latest(asset, list(verdicts)).select("cik", "attempts").iter_rows())
+        rows = [
+            {
+                "asset": asset, "cik": cik, "state": verdict.state, "rows": verdict.rows, "error": verdict.error,
+                "attempts": before.get(cik, 0) + 1 if verdict.state in {"failed", "partial"} else 0,
+                "run_id": run_id, "at": at,
+            }
+            for cik, verdict in verdicts.items()
+        ]  # fmt: skip
+        frame = STATUS.frame(rows)
+        if rows:
+            self._append(asset, frame, f"{at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:12]}")
+        return frame
+
+    def latest(self, asset: str | None = None, ciks: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return the newest row per (asset, cik), all assets unless one is named.
+
+        Raises:
+            CorruptError: a status file is damaged; names it.
+        """
+        for attempt in range(_READ_TRIES):
+            try:
+                frames = [self._read(path) for path in self._files(asset)]
+                break
+            except FileNotFoundError:
+                if attempt == _READ_TRIES - 1:
+                    raise
+        rows = pl.concat([STATUS.frame(), *frames])
+        if ciks is not None:
+            rows = rows.filter(pl.col("cik").is_in(list(ciks)))
+        return rows.sort("asset", "cik", "at").unique(["asset", "cik"], keep="last", maintain_order=True)
+
+    def compact(self) -> int:
+        """Fold the files of every asset into one; return how many were folded. Safe beside writers and readers."""
+        folded = 0
+        for folder in sorted(self.root.glob("status/*")):
+            files = self._files(folder.name)
+            if len(files) < 2:
+                continue
+            rows = pl.concat([self._read(path) for path in files])
+            newest = rows.sort("asset", "cik", "at").unique(["asset", "cik"], keep="last", maintain_order=True)
+            self._append(folder.name, newest, f"compact-{uuid.uuid4().hex[:12]}")
+            for path in files:
+                path.unlink(missing_ok=True)
+            folded += len(files)
+        return folded
+
+    def _files(self, asset: str | None) -> list[Path]:
+        return sorted(self.root.glob(f"status/{asset or '*'}/[!.]*.parquet"))
+
+    def _append(self, asset: str, frame: pl.DataFrame, stem: str) -> None:
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        write_atomically(self.root / "status" / asset / f"{stem}.parquet", buffer.getvalue())
+
+    def _read(self, path: Path) -> pl.DataFrame:
+        body = path.read_bytes()
+        try:
+            return pl.read_parquet(io.BytesIO(body)).select(list(STATUS.schema))
+        except pl.exceptions.PolarsError as error:
+            raise CorruptError(
+                f"{path} is damaged ({error}); delete it: its companies are simply judged again"
+            ) from error

@@ -1,0 +1,98 @@
+"""The DuckDB warehouse: every table of the lake in one file, sorted by its key, with views for analysts.
+
+A new file is built beside the old one and swapped in by a rename: open readers keep their snapshot, new ones see the
+new data, nobody waits for a lock. The caller opens the connection for building (DuckDB admits one writing process).
+"""
+
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from arro3.core import Table as ArrowTable
+
+from sec_assets.errors import AbsentError, CorruptError
+from sec_assets.storage.files import storage_errors, sync_folder
+from sec_assets.storage.lake import Lake
+from sec_assets.storage.status import StatusLog
+from sec_assets.tables import STATUS, TABLES, Table
+
+
+def build(connection: duckdb.DuckDBPyConnection, lake: Lake, status: StatusLog) -> dict[str, int]:
+    """Fill an empty database from the lake and return the rows per table.
+
+    Tables that were never written exist and are empty. Complexity: one sort per table, spilling to disk as needed.
+
+    Raises:
+        CorruptError: names every damaged file of the lake and how to rebuild it; nothing is left out silently.
+    """
+    for table in TABLES.values():
+        if table is STATUS:
+            _insert_frame(connection, table, status.latest())
+        else:
+            _load(connection, lake, table)
+    connection.execute(resources.files("sec_assets.storage").joinpath("sql/views.sql").read_text("utf-8"))
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]  # noqa: S608 (our own table names)
+        for name in TABLES
+    }
+
+
+def swap_in(built: Path, target: Path) -> None:
+    """Make the finished file `built` the warehouse `target`.
+
+    Raises:
+        StorageError: the folder cannot be written; the old warehouse is still there.
+    """
+    with storage_errors(target):
+        built.replace(target)
+        sync_folder(target.parent)
+
+
+def query(path: Path, sql: str, parameters: list[object] | None = None) -> pl.DataFrame:
+    """Run one read-only statement on the warehouse and return its rows.
+
+    Raises:
+        AbsentError: the warehouse has not been built yet.
+    """
+    if not path.is_file():
+        raise AbsentError(f"{path} does not exist yet; build it with: dagster asset materialize --select warehouse")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return pl.DataFrame(ArrowTable.from_arrow(connection.sql(sql, params=parameters or [])))
+
+
+def _load(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> None:
+    files = [str(lake.path(table, cik)) for cik in lake.ciks(table)]
+    if lake.has(table):
+        files.append(str(lake.path(table)))
+    if not files:
+        _insert_frame(connection, table, table.frame())
+        return
+    columns = ", ".join(f'"{name}"' for name in table.schema)
+    order = ", ".join(f'"{name}"' for name in table.key)
+    try:
+        connection.execute(
+            f'CREATE TABLE "{table.name}" AS SELECT {columns} FROM read_parquet($files) ORDER BY {order}',  # noqa: S608
+            {"files": files},
+        )
+    except duckdb.Error as error:
+        damaged = _damaged(lake, table)
+        raise CorruptError(f"table {table.name}: {'; '.join(damaged) if damaged else error}") from error
+
+
+def _damaged(lake: Lake, table: Table) -> list[str]:
+    """Read every file of a table and return the complaints, each naming its file."""
+    complaints: list[str] = []
+    for cik in [*lake.ciks(table), None]:
+        try:
+            lake.read(table, cik=cik)
+        except CorruptError as error:
+            complaints.append(str(error))
+    return complaints
+
+
+def _insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    connection.register("frame_to_insert", ArrowTable.from_arrow(frame))
+    connection.execute(f'CREATE TABLE "{table.name}" AS SELECT * FROM frame_to_insert')  # noqa: S608
+    connection.unregister("frame_to_insert")
