@@ -80,7 +80,7 @@ class Lake:
                 .select(list(table.schema))
             )  # pyright: ignore[reportArgumentType]
         except (pl.exceptions.PolarsError, OSError) as error:
-            key = f" --partition {cik}" if cik else ""
+            key = f" --partition {path.stem}" if cik else ""
             raise CorruptError(
                 f"{path} is damaged ({error}); rebuild it with: dagster asset materialize --select {table.name}{key}"
             ) from error

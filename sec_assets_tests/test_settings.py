@@ -1,0 +1,91 @@
+"""Settings: every bad value names the variable, the value and what is allowed; secrets never show."""
+
+from pathlib import Path
+
+import pytest
+
+from sec_assets.errors import SettingError
+from sec_assets.settings import load_settings
+
+
+def test_an_empty_environment_means_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings({})
+    assert settings.source == "sample"
+    assert settings.download_workers == 8
+    assert settings.requests_per_second == 9.0
+    assert settings.data == tmp_path / "data"
+    assert settings.price_sources == ("sample",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("SEC_ASSETS_SOURCE", "bogus", "sample, mirror, live"),
+        ("DOWNLOAD_WORKERS", "0", "1 to 10"),
+        ("DOWNLOAD_WORKERS", "11", "1 to 10"),
+        ("DOWNLOAD_WORKERS", "many", "1 to 10"),
+        ("DOWNLOAD_WORKERS", "-3", "1 to 10"),
+        ("SEC_REQUESTS_PER_SECOND", "10.5", "0.1 to 10"),
+        ("SEC_REQUESTS_PER_SECOND", "0", "0.1 to 10"),
+        ("SEC_REQUESTS_PER_SECOND", "nan", "0.1 to 10"),
+        ("SEC_ASSETS_YEARS", "0", "1 to 50"),
+        ("SEC_ASSETS_PARTITIONS_PER_RUN", "0", "1 to 100000"),
+        ("SEC_ASSETS_UNIVERSE", "sp500", "tickers:AAPL,MSFT"),
+        ("SEC_ASSETS_UNIVERSE", "tickers:", "tickers:AAPL,MSFT"),
+        ("SEC_ASSETS_FORMS", ",", "10-K,10-K/A"),
+        ("SEC_ASSETS_FORMS", "10-K;drop", "10-K,10-K/A"),
+        ("SEC_ASSETS_DASK", "localhost:8786", "tcp://"),
+        ("SEC_ASSETS_EDGAR_BASE", "ftp://x", "https://"),
+        ("SEC_ASSETS_PRICES", "yahoo,quandl", "alphavantage"),
+        ("SEC_ASSETS_NEWS", "reuters", "yahoo_rss"),
+        ("SEC_ASSETS_PRICES_CSV", "/no/such/folder", "folders of CSV"),
+        ("SEC_ASSETS_LEXICON", "/no/such/file", "existing file"),
+    ],
+)
+def test_a_bad_value_names_variable_value_and_range(name: str, value: str, allowed: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load_settings({name: value})
+    assert name in str(caught.value)
+    assert value.strip() in str(caught.value)
+    assert allowed in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "",
+        "Example Research",
+        "Mozilla/5.0 https://example.com a@example.com",
+        "noreply@example.com",
+        "x\nadmin@example.com",
+    ],
+)
+def test_live_needs_a_contact_address_and_never_repeats_what_was_given(agent: str) -> None:
+    with pytest.raises(SettingError, match="SEC_USER_AGENT") as caught:
+        load_settings({"SEC_ASSETS_SOURCE": "live", "SEC_USER_AGENT": agent})
+    assert "Mozilla" not in str(caught.value)
+    assert "noreply@" not in str(caught.value)
+
+
+def test_live_with_a_contact_address_is_accepted_and_not_shown() -> None:
+    settings = load_settings(
+        {"SEC_ASSETS_SOURCE": "live", "SEC_USER_AGENT": "Example Research ops@example.com", "TIINGO_API_KEY": "k3y"}
+    )
+    assert settings.user_agent == "Example Research ops@example.com"
+    assert "ops@example.com" not in repr(settings) + str(settings)
+    assert "k3y" not in repr(settings) + str(settings)
+
+
+def test_mirror_needs_an_existing_folder(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="SEC_ASSETS_MIRROR is not set"):
+        load_settings({"SEC_ASSETS_SOURCE": "mirror"})
+    with pytest.raises(SettingError, match="HOST/PATH"):
+        load_settings({"SEC_ASSETS_SOURCE": "mirror", "SEC_ASSETS_MIRROR": str(tmp_path / "absent")})
+    assert load_settings({"SEC_ASSETS_SOURCE": "mirror", "SEC_ASSETS_MIRROR": str(tmp_path)}).mirror == tmp_path
+
+
+def test_a_budget_on_redis_is_refused_without_showing_the_address() -> None:
+    with pytest.raises(SettingError, match="SEC_ASSETS_LIMITER.*not available yet") as caught:
+        load_settings({"SEC_ASSETS_LIMITER": "redis://user:secret@host"})
+    assert "secret" not in str(caught.value)
