@@ -4,7 +4,7 @@ Declarations only: names, and the concepts that may hold them, best first, each 
 others where they are not reported (total liabilities, short-term debt, …) have a formula in `formulas.py`.
 """
 
-from sec_assets.xbrl.standardize.model import LineItem, balance
+from sec_assets.xbrl.standardize.model import LineItem, balance, narrower
 
 BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance("total_assets", ("us-gaap:Assets", "the balance sheet total"), ("ifrs-full:Assets", "the total")),
@@ -17,11 +17,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         "cash",
         ("us-gaap:CashAndCashEquivalentsAtCarryingValue", "cash and equivalents without restricted cash"),
         ("us-gaap:CashAndDueFromBanks", "cash of banks"),
-        ("us-gaap:Cash", "cash without equivalents"),
-        (
-            "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
-            "with restricted cash, where nothing narrower is reported",
-        ),
+        narrower("us-gaap:Cash", "cash without equivalents"),
         ("ifrs-full:CashAndCashEquivalents", "cash and equivalents"),
     ),
     balance(
@@ -39,11 +35,13 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         "short_term_investments",
         ("us-gaap:ShortTermInvestments", "all short-term investments"),
         ("us-gaap:MarketableSecuritiesCurrent", "marketable securities, current"),
-        ("us-gaap:AvailableForSaleSecuritiesDebtSecuritiesCurrent", "debt securities available for sale, current"),
+        narrower(
+            "us-gaap:AvailableForSaleSecuritiesDebtSecuritiesCurrent", "debt securities available for sale, current"
+        ),
         ("us-gaap:AvailableForSaleSecuritiesCurrent", "securities available for sale, current, before 2018"),
-        ("us-gaap:OtherShortTermInvestments", "other short-term investments"),
+        narrower("us-gaap:OtherShortTermInvestments", "other short-term investments"),
         ("ifrs-full:CurrentInvestments", "current investments"),
-        ("ifrs-full:OtherCurrentFinancialAssets", "other current financial assets"),
+        narrower("ifrs-full:OtherCurrentFinancialAssets", "other current financial assets"),
     ),
     balance(
         "receivables",
@@ -78,7 +76,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance(
         "intangibles",
         ("us-gaap:IntangibleAssetsNetExcludingGoodwill", "all intangibles but goodwill"),
-        ("us-gaap:FiniteLivedIntangibleAssetsNet", "finite-lived only, where no total is reported"),
+        narrower("us-gaap:FiniteLivedIntangibleAssetsNet", "finite-lived only, where no total is reported"),
         ("ifrs-full:IntangibleAssetsOtherThanGoodwill", "all intangibles but goodwill"),
     ),
     balance(
@@ -107,8 +105,8 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance(
         "short_term_borrowings",
         ("us-gaap:ShortTermBorrowings", "borrowed for less than a year"),
-        ("us-gaap:CommercialPaper", "commercial paper, where no total is reported"),
-        ("us-gaap:NotesPayableCurrent", "notes, where no total is reported"),
+        narrower("us-gaap:CommercialPaper", "commercial paper, where no total is reported"),
+        narrower("us-gaap:NotesPayableCurrent", "notes, where no total is reported"),
         ("ifrs-full:ShorttermBorrowings", "borrowed for less than a year"),
     ),
     balance(
@@ -122,9 +120,9 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         ("us-gaap:LongTermDebtNoncurrent", "due after a year"),
         ("us-gaap:LongTermDebtAndCapitalLeaseObligations", "due after a year, with finance leases"),
         ("us-gaap:LongTermDebt", "with the part due within a year"),
-        ("us-gaap:SeniorLongTermNotes", "senior notes, where no total is reported"),
-        ("us-gaap:LongTermNotesPayable", "notes, where no total is reported"),
-        ("us-gaap:ConvertibleLongTermNotesPayable", "convertible notes, where no total is reported"),
+        narrower("us-gaap:SeniorLongTermNotes", "senior notes, where no total is reported"),
+        narrower("us-gaap:LongTermNotesPayable", "notes, where no total is reported"),
+        narrower("us-gaap:ConvertibleLongTermNotesPayable", "convertible notes, where no total is reported"),
         ("ifrs-full:NoncurrentPortionOfNoncurrentBorrowings", "due after a year"),
         ("ifrs-full:LongtermBorrowings", "long-term borrowings"),
     ),
@@ -135,7 +133,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
             "all equity outside permanent equity",
         ),
         ("us-gaap:TemporaryEquityCarryingAmountAttributableToParent", "redeemable stock of the parent"),
-        ("us-gaap:RedeemableNoncontrollingInterestEquityCarryingAmount", "redeemable noncontrolling interest"),
+        narrower("us-gaap:RedeemableNoncontrollingInterestEquityCarryingAmount", "redeemable noncontrolling interest"),
     ),
     balance(
         "equity",
@@ -164,7 +162,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance(
         "retained_earnings",
         ("us-gaap:RetainedEarningsAccumulatedDeficit", "accumulated earnings or deficit"),
-        ("us-gaap:RetainedEarningsUnappropriated", "the unappropriated part"),
+        narrower("us-gaap:RetainedEarningsUnappropriated", "the unappropriated part"),
         ("ifrs-full:RetainedEarnings", "accumulated earnings or deficit"),
     ),
     balance(

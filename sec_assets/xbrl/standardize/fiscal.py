@@ -78,7 +78,11 @@ def label(rows: pl.DataFrame, year_ends: pl.DataFrame) -> pl.DataFrame:
     A period that does not end at a quarter of the company's calendar, a twelve-month period that is no fiscal year and
     dates of the cover page have a fiscal year but no fiscal period; a company without a calendar has neither.
     """
-    ends = rows.select("cik", "period_end").unique().with_columns(near=pl.col("period_end").dt.offset_by(f"-{_SLACK_DAYS}d"))
+    ends = (
+        rows.select("cik", "period_end")
+        .unique()
+        .with_columns(near=pl.col("period_end").dt.offset_by(f"-{_SLACK_DAYS}d"))
+    )
     ends = ends.sort("near").join(_anchored(ends, year_ends), on=["cik", "period_end"], how="left")
     years = ((pl.col("near") - pl.col("year_end")).dt.total_days() / 365.2425).ceil().cast(pl.Int64)
     fiscal_end = pl.col("year_end").dt.offset_by(pl.format("{}y", years))
@@ -123,9 +127,7 @@ def _anchored(ends: pl.DataFrame, year_ends: pl.DataFrame) -> pl.DataFrame:
     known = year_ends.sort("year_end")
     left = ends.sort("near")
     by_strategy = [
-        left.join_asof(
-            known, left_on="near", right_on="year_end", by="cik", strategy=strategy, check_sortedness=False
-        )
+        left.join_asof(known, left_on="near", right_on="year_end", by="cik", strategy=strategy, check_sortedness=False)
         for strategy in ("forward", "backward")
     ]
     found = [frame.select("cik", "period_end", "year_end", "habit").drop_nulls("year_end") for frame in by_strategy]

@@ -1,7 +1,8 @@
 """Items that follow from others of the same filing and period, where the filing does not report them.
 
 The formulas are declared here, beside the code that applies them. Differences between periods are in `quarters.py`.
-A derived row names its inputs in `concept` and `rule`; all of them are in one unit.
+A derived row names its inputs in `concept` and `rule`; all of them are in one unit. An optional input counts as zero
+only in filings that never report it: where it is there for another day, it is missing for this one.
 """
 
 from functools import cache
@@ -10,7 +11,7 @@ import polars as pl
 
 from sec_assets.xbrl.standardize.line_items import items_frame
 from sec_assets.xbrl.standardize.model import Formula, Term
-from sec_assets.xbrl.standardize.select import SLOT
+from sec_assets.xbrl.standardize.select import FILING, SLOT
 
 _WHOLE_COSTS = ("us-gaap:CostOfRevenue", "us-gaap:CostOfGoodsAndServicesSold", "ifrs-full:CostOfSales")
 
@@ -18,9 +19,7 @@ STAGES: tuple[tuple[Formula, ...], ...] = (
     (
         Formula("gross_profit", (Term("revenue"), Term("cost_of_revenue", -1, concepts=_WHOLE_COSTS))),
         Formula("free_cash_flow", (Term("operating_cash_flow"), Term("capex", -1))),
-        Formula(
-            "selling_general_administrative", (Term("selling_and_marketing"), Term("general_and_administrative"))
-        ),
+        Formula("selling_general_administrative", (Term("selling_and_marketing"), Term("general_and_administrative"))),
         Formula(
             "short_term_debt",
             (
@@ -97,12 +96,26 @@ def _derive(rows: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
     inputs = rows.join(terms, on="line_item", how="inner").filter(
         (pl.col("allowed").list.len() == 0) | pl.col("concept").is_in(pl.col("allowed"))
     )
-    wanted = inputs.select(group).unique().join(rows.select(SLOT), left_on=group, right_on=SLOT, how="anti", nulls_equal=True)
+    wanted = (
+        inputs.select(group)
+        .unique()
+        .join(rows.select(SLOT), left_on=group, right_on=SLOT, how="anti", nulls_equal=True)
+    )
     inputs = inputs.join(wanted, on=group, how="semi", nulls_equal=True).sort("target", "place")
-    operator = pl.when(pl.col("sign") < 0).then(pl.lit("− ")).when(pl.col("place") > 0).then(pl.lit("+ ")).otherwise(pl.lit(""))
+    operator = (
+        pl.when(pl.col("sign") < 0)
+        .then(pl.lit("− "))
+        .when(pl.col("place") > 0)
+        .then(pl.lit("+ "))
+        .otherwise(pl.lit(""))
+    )
     signed = pl.when(pl.col("sign") < 0).then(-pl.col("value")).otherwise("value")
     sums = (
-        inputs.with_columns(signed=signed, n_units=pl.col("unit").n_unique().over(group))
+        inputs.with_columns(
+            signed=signed,
+            n_units=pl.col("unit").n_unique().over(group),
+            n_known=pl.col("line_item").n_unique().over(*FILING, "target"),
+        )
         .filter(pl.col("n_units") == 1)
         .group_by(group, maintain_order=True)
         .agg(
@@ -110,7 +123,9 @@ def _derive(rows: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
             pl.col("unit", "form", "filed", "accepted_at", "period_type").first(),
             (operator + pl.col("concept")).str.join(" ").alias("concept"),
             pl.format("not reported: {}", (operator + pl.col("line_item")).str.join(" ")).alias("rule"),
-            (pl.col("is_required").sum() >= pl.col("n_required").first()).alias("is_complete"),
+            (
+                (pl.col("is_required").sum() >= pl.col("n_required").first()) & (pl.len() == pl.col("n_known").first())
+            ).alias("is_complete"),
         )
         .filter("is_complete")
         .rename({"target": "line_item"})

@@ -4,7 +4,7 @@ Declarations only: names, and the concepts that may hold them, best first, each 
 positive, as the taxonomies have them. Banks, insurers and real estate have further items in `other_items.py`.
 """
 
-from sec_assets.xbrl.standardize.model import LineItem, flow
+from sec_assets.xbrl.standardize.model import LineItem, flow, narrower
 
 INCOME_ITEMS: tuple[LineItem, ...] = (
     flow(
@@ -19,10 +19,10 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         ("us-gaap:RealEstateRevenueNet", "total revenue of real estate companies before 2018"),
         ("us-gaap:HealthCareOrganizationRevenue", "total revenue of health care providers before 2018"),
         ("us-gaap:OilAndGasRevenue", "total revenue of oil and gas producers before 2018"),
-        ("us-gaap:SalesRevenueGoodsNet", "sales of goods, where no total is reported"),
-        ("us-gaap:SalesRevenueServicesNet", "sales of services, where no total is reported"),
+        narrower("us-gaap:SalesRevenueGoodsNet", "sales of goods, where no total is reported"),
+        narrower("us-gaap:SalesRevenueServicesNet", "sales of services, where no total is reported"),
         ("ifrs-full:Revenue", "total revenue"),
-        ("ifrs-full:RevenueFromContractsWithCustomers", "revenue from customers, where no total is reported"),
+        narrower("ifrs-full:RevenueFromContractsWithCustomers", "revenue from customers, where no total is reported"),
         ("ifrs-full:InsuranceRevenue", "revenue of insurers under IFRS 17"),
     ),
     flow(
@@ -30,7 +30,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "income",
         ("us-gaap:CostOfRevenue", "total cost of revenue"),
         ("us-gaap:CostOfGoodsAndServicesSold", "cost of goods and services together"),
-        ("us-gaap:CostOfGoodsSold", "cost of goods only, before 2018"),
+        narrower("us-gaap:CostOfGoodsSold", "cost of goods only, before 2018"),
         (
             "us-gaap:CostOfGoodsAndServiceExcludingDepreciationDepletionAndAmortization",
             "cost of goods and services without depreciation",
@@ -51,7 +51,9 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
             "us-gaap:ResearchAndDevelopmentExpenseExcludingAcquiredInProcessCost",
             "research and development without acquired in-process projects",
         ),
-        ("us-gaap:ResearchAndDevelopmentExpenseSoftwareExcludingAcquiredInProcessCost", "software development only"),
+        narrower(
+            "us-gaap:ResearchAndDevelopmentExpenseSoftwareExcludingAcquiredInProcessCost", "software development only"
+        ),
         ("ifrs-full:ResearchAndDevelopmentExpense", "research and development of the period"),
     ),
     flow(
@@ -64,8 +66,8 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "selling_and_marketing",
         "income",
         ("us-gaap:SellingAndMarketingExpense", "selling and marketing"),
-        ("us-gaap:SellingExpense", "selling only"),
-        ("us-gaap:MarketingAndAdvertisingExpense", "marketing only"),
+        narrower("us-gaap:SellingExpense", "selling only"),
+        narrower("us-gaap:MarketingAndAdvertisingExpense", "marketing only"),
         ("ifrs-full:SalesAndMarketingExpense", "selling and marketing"),
         ("ifrs-full:DistributionCosts", "distribution costs by function"),
     ),
@@ -87,8 +89,8 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "income",
         ("us-gaap:InterestExpense", "all interest expense"),
         ("us-gaap:InterestExpenseOperating", "interest expense of banks, an operating cost"),
-        ("us-gaap:InterestExpenseNonoperating", "interest expense below operating income, since 2023"),
-        ("us-gaap:InterestExpenseDebt", "interest on debt, where no total is reported"),
+        narrower("us-gaap:InterestExpenseNonoperating", "interest expense below operating income, since 2023"),
+        narrower("us-gaap:InterestExpenseDebt", "interest on debt, where no total is reported"),
         ("us-gaap:InterestAndDebtExpense", "interest and other cost of debt"),
         ("ifrs-full:InterestExpense", "all interest expense"),
         ("ifrs-full:FinanceCosts", "finance costs, which may hold more than interest"),
@@ -138,7 +140,10 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "per_share",
         ("us-gaap:EarningsPerShareBasic", "reported as such"),
         ("us-gaap:EarningsPerShareBasicAndDiluted", "basic and diluted are one figure"),
-        ("us-gaap:IncomeLossFromContinuingOperationsPerBasicShare", "continuing operations, where no total is reported"),
+        narrower(
+            "us-gaap:IncomeLossFromContinuingOperationsPerBasicShare",
+            "continuing operations, where no total is reported",
+        ),
         ("ifrs-full:BasicEarningsLossPerShare", "reported as such"),
         ("ifrs-full:BasicAndDilutedEarningsLossPerShare", "basic and diluted are one figure"),
         kind="per_share",
@@ -148,7 +153,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "per_share",
         ("us-gaap:EarningsPerShareDiluted", "reported as such"),
         ("us-gaap:EarningsPerShareBasicAndDiluted", "basic and diluted are one figure"),
-        (
+        narrower(
             "us-gaap:IncomeLossFromContinuingOperationsPerDilutedShare",
             "continuing operations, where no total is reported",
         ),

@@ -11,7 +11,7 @@ import polars as pl
 from sec_assets.xbrl.standardize.balance_items import BALANCE_ITEMS
 from sec_assets.xbrl.standardize.cash_flow_items import CASH_FLOW_ITEMS
 from sec_assets.xbrl.standardize.income_items import INCOME_ITEMS
-from sec_assets.xbrl.standardize.model import LineItem
+from sec_assets.xbrl.standardize.model import Candidate, LineItem
 from sec_assets.xbrl.standardize.other_items import COVER_ITEMS, INDUSTRY_ITEMS
 
 LINE_ITEMS: tuple[LineItem, ...] = (
@@ -23,7 +23,7 @@ LINE_ITEMS: tuple[LineItem, ...] = (
 )
 """Every standard line item, in the order of the statements."""
 
-_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+_ORDINALS = {2: "2nd", 3: "3rd"}
 
 
 @cache
@@ -46,29 +46,25 @@ def items_frame() -> pl.DataFrame:
 def candidates_frame() -> pl.DataFrame:
     """Return one row per line item and candidate concept.
 
-    Columns: line_item, statement, kind, concept, rule (String); is_instant (Boolean); rank (Int32) – 1 is preferred,
-    counted within the taxonomy.
+    Columns: line_item, statement, kind, concept, rule (String); is_instant, is_narrower (Boolean); rank (Int32) – 1 is
+    preferred, counted within the taxonomy.
     """
     rows = [
-        (item.name, item.statement, item.kind, item.is_instant, concept, rank, _rule(rank, reason))
+        (item.name, item.statement, item.kind, item.is_instant, candidate.concept, candidate.is_narrower, rank, rule)
         for item in LINE_ITEMS
-        for concept, reason, rank in _ranked(item)
+        for candidate, rank, rule in _ranked(item)
     ]
-    columns = ["line_item", "statement", "kind", "is_instant", "concept", "rank", "rule"]
+    columns = ["line_item", "statement", "kind", "is_instant", "concept", "is_narrower", "rank", "rule"]
     return pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("rank").cast(pl.Int32))
 
 
-def _ranked(item: LineItem) -> list[tuple[str, str, int]]:
-    """Return (concept, reason, rank) with ranks counted by taxonomy, so that an IFRS first choice is rank 1."""
+def _ranked(item: LineItem) -> list[tuple[Candidate, int, str]]:
+    """Return candidates with rank and rule; ranks are counted by taxonomy, so that an IFRS first choice is rank 1."""
     seen: dict[str, int] = {}
     ranked = []
     for candidate in item.candidates:
         taxonomy = candidate.concept.partition(":")[0]
-        seen[taxonomy] = seen.get(taxonomy, 0) + 1
-        ranked.append((candidate.concept, candidate.reason, seen[taxonomy]))
+        rank = seen[taxonomy] = seen.get(taxonomy, 0) + 1
+        choice = "first" if rank == 1 else _ORDINALS.get(rank, f"{rank}th")
+        ranked.append((candidate, rank, f"{choice} choice: {candidate.reason}"))
     return ranked
-
-
-def _rule(rank: int, reason: str) -> str:
-    """Return the words of a rank, e.g. "2nd choice: total net sales in taxonomies before 2018"."""
-    return f"first choice: {reason}" if rank == 1 else f"{_ORDINALS.get(rank, f'{rank}th')} choice: {reason}"

@@ -14,10 +14,15 @@ Statement = Literal["income", "balance", "cash_flow", "per_share", "cover"]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A concept that may hold a line item, and why it stands at its place in the list."""
+    """A concept that may hold a line item, and why it stands at its place in the list.
+
+    A narrower concept covers just a part of the item. It stands in only in filings that have no better one for any
+    period: a note with the quarter's depreciation does not replace depreciation and amortization.
+    """
 
     concept: str
     reason: str
+    is_narrower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One summand of a formula: `sign` times `line_item`, which counts as zero where it is optional and absent.
+    """One summand of a formula: `sign` times `line_item`, which counts as zero where it is optional and the filing has none.
 
     `concepts`, where given, names the only concepts that may stand for the line item in this formula.
     """
@@ -66,11 +71,25 @@ class Formula:
     terms: tuple[Term, ...]
 
 
-def flow(name: str, statement: Statement, *candidates: tuple[str, str], kind: Kind = "money") -> LineItem:
-    """Return a line item over a period; `candidates` are (concept, reason) pairs in order of preference."""
-    return LineItem(name, statement, kind, False, tuple(Candidate(*pair) for pair in candidates))
+def narrower(concept: str, reason: str) -> Candidate:
+    """Return a candidate that covers just a part of its line item."""
+    return Candidate(concept, reason, is_narrower=True)
 
 
-def balance(name: str, *candidates: tuple[str, str], kind: Kind = "money", statement: Statement = "balance") -> LineItem:
-    """Return a line item at a day; `candidates` are (concept, reason) pairs in order of preference."""
-    return LineItem(name, statement, kind, True, tuple(Candidate(*pair) for pair in candidates))
+def flow(name: str, statement: Statement, *candidates: Candidate | tuple[str, str], kind: Kind = "money") -> LineItem:
+    """Return a line item over a period; a (concept, reason) pair is a candidate that covers the whole item."""
+    return LineItem(name, statement, kind, False, _candidates(candidates))
+
+
+def balance(
+    name: str,
+    *candidates: Candidate | tuple[str, str],
+    kind: Kind = "money",
+    statement: Statement = "balance",
+) -> LineItem:
+    """Return a line item at a day; a (concept, reason) pair is a candidate that covers the whole item."""
+    return LineItem(name, statement, kind, True, _candidates(candidates))
+
+
+def _candidates(declared: tuple[Candidate | tuple[str, str], ...]) -> tuple[Candidate, ...]:
+    return tuple(entry if isinstance(entry, Candidate) else Candidate(*entry) for entry in declared)

@@ -29,8 +29,8 @@ def select(facts: pl.DataFrame) -> pl.DataFrame:
         facts: frame in table `xbrl_facts`, of any number of companies.
 
     Returns:
-        Columns of table `financials` without the fiscal ones, plus kind (String), decimals (String) and is_additive
-        inputs for later steps; unique on `SLOT`.
+        Columns of table `financials` without the fiscal ones and is_derived, plus kind and decimals (String), which
+        later steps need; unique on `SLOT`.
     """
     usable = _usable(facts)
     plain = usable.filter(pl.col("dimensions") == "").drop("dimensions")
@@ -58,7 +58,18 @@ def _usable(facts: pl.DataFrame) -> pl.DataFrame:
         .filter(fits)
         .select(
             *FILING,
-            *("line_item", "statement", "kind", "period_start", "period_end", "unit", "concept", "rule", "rank"),
+            *(
+                "line_item",
+                "statement",
+                "kind",
+                "period_start",
+                "period_end",
+                "unit",
+                "concept",
+                "rule",
+                "rank",
+                "is_narrower",
+            ),
             pl.col("numeric").alias("value"),
             *("decimals", "dimensions", *_CARRIED),
         )
@@ -90,7 +101,12 @@ def _shares_by_class(usable: pl.DataFrame, plain: pl.DataFrame) -> pl.DataFrame:
 
 
 def _prefer(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keep one row per slot: in the currency of the balance sheet if there is a choice, then by rank."""
+    """Keep one row per slot: in the currency of the balance sheet if there is a choice, then by rank.
+
+    Narrower concepts go where the filing has a better one, be it for another period.
+    """
+    best = pl.col("rank").min().over(*FILING, "line_item")
+    rows = rows.filter(~pl.col("is_narrower") | (pl.col("rank") == best))
     rows = rows.join(_main_currency(rows), on=FILING, how="left", nulls_equal=True).with_columns(
         is_main=pl.col("unit").str.head(3) == pl.col("main_currency")
     )
@@ -106,8 +122,10 @@ def _prefer(rows: pl.DataFrame) -> pl.DataFrame:
     )
     return (
         chosen.join(others, on=SLOT, how="left", nulls_equal=True)
-        .with_columns(rule=pl.when(currencies & monetary & pl.col("is_main")).then(pl.col("rule") + note).otherwise("rule"))
-        .drop("units", "is_main", "main_currency", "rank")
+        .with_columns(
+            rule=pl.when(currencies & monetary & pl.col("is_main")).then(pl.col("rule") + note).otherwise("rule")
+        )
+        .drop("units", "is_main", "main_currency", "rank", "is_narrower")
     )
 
 
