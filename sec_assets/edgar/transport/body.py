@@ -1,0 +1,118 @@
+"""Reading a body to its true end: decoded, complete, within its time and size.
+
+The libraries below notice neither a gzip stream that stops early nor a server that sends one byte a second. What the
+body means is `classify`.
+"""
+
+import http.client
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import urllib3.exceptions
+
+from sec_assets.edgar.transport.classify import TryAgain
+from sec_assets.errors import MalformedError
+
+HEAD_BYTES = 65_536
+_PIECE = 65_536
+_LARGEST_IN_MEMORY = 512 * 2**20
+_LARGEST = 8 * 2**30
+
+
+class RawBody(Protocol):
+    """What is needed of a urllib3 response."""
+
+    def read1(self, amt: int | None = None, decode_content: bool | None = None) -> bytes:
+        """Return what one read of the socket brings, undecoded."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The decoded body, or only its first bytes when it went to a sink; `size` is its full length."""
+
+    content: bytes
+    size: int
+
+
+def read_body(raw: RawBody, *, encoding: str, seconds: float, sink: Callable[[bytes], object] | None = None) -> Body:
+    """Read and decode a body until its end.
+
+    Args:
+        raw: the response to read from.
+        encoding: its Content-Encoding.
+        seconds: the time for the whole body.
+        sink: where to write the decoded bytes; kept in memory if None.
+
+    Raises:
+        TryAgain: lost or too slow connection, incomplete body, broken gzip.
+        MalformedError: too large when decoded.
+    """
+    decoder = _Decoder(encoding)
+    kept: list[bytes] = []
+    size = head = 0
+    deadline = time.monotonic() + seconds
+    while piece := _read_piece(raw):
+        if time.monotonic() > deadline:
+            raise TryAgain(f"the body was not complete after {seconds:g} s", "line")
+        plain = decoder.feed(piece)
+        size += len(plain)
+        if size > (_LARGEST if sink else _LARGEST_IN_MEMORY):
+            raise MalformedError(f"the decoded body is larger than {size // 2**20} MiB")
+        if sink is None or head < HEAD_BYTES:
+            kept.append(plain)
+            head += len(plain)
+        if sink is not None and plain:
+            sink(plain)
+    decoder.finish()
+    return Body(b"".join(kept), size)
+
+
+def _read_piece(raw: RawBody) -> bytes:
+    try:
+        return raw.read1(_PIECE, decode_content=False)
+    except (urllib3.exceptions.IncompleteRead, http.client.IncompleteRead) as error:
+        raise TryAgain("the body stopped before its announced length", "body") from error
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise TryAgain("no byte came for too long", "line") from error
+    except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        raise TryAgain(f"the connection broke while the body came ({type(error).__name__})", "line") from error
+
+
+class _Decoder:
+    """Undoes gzip or deflate piece by piece and knows whether the stream was complete."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding.strip().lower()
+        if self._encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+            raise MalformedError(f"the body has the encoding {encoding!r}, which was not asked for")
+        self._packed = self._encoding not in {"", "identity"}
+        self._bits = 15 if self._encoding == "deflate" else 31
+        self._stream = zlib.decompressobj(self._bits)
+        self._began = False
+
+    def feed(self, piece: bytes) -> bytes:
+        if not self._packed:
+            return piece
+        plain: list[bytes] = []
+        try:
+            while piece:
+                if self._stream.eof:
+                    self._stream = zlib.decompressobj(self._bits)
+                plain.append(self._stream.decompress(piece))
+                piece = self._stream.unused_data
+                self._began = True
+        except zlib.error as error:
+            if self._bits == 15 and not self._began:
+                self._bits = -15  # some servers mean the bare stream by "deflate"
+                self._stream = zlib.decompressobj(self._bits)
+                return self.feed(piece)
+            raise TryAgain(f"the {self._encoding} body is broken ({error})", "body") from error
+        return b"".join(plain)
+
+    def finish(self) -> None:
+        if self._packed and self._began and not self._stream.eof:
+            raise TryAgain(f"the {self._encoding} body is cut off", "body")

@@ -1,0 +1,43 @@
+"""How long a cached answer counts as fresh, by address; pure. Storing it is `cache`.
+
+Only small documents that change are cached: ticker lists, submissions, company facts, indexes. Feeds are always asked
+for anew, and documents below Archives/edgar/data never change and go to the document store instead. A mirror and the
+sample are never cached: reading them costs nobody a request, and an edited mirror must show at once.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+
+from sec_assets.settings import SourceName
+
+_TICKERS = re.compile(r"www\.sec\.gov/(files/company_tickers|include/ticker\.txt|Archives/edgar/cik-lookup)")
+_COMPANY = re.compile(r"data\.sec\.gov/(submissions|api/xbrl)/")
+_DAILY = re.compile(r"/Archives/edgar/daily-index/\d{4}/QTR[1-4]/\w+\.(\d{8})\.idx")
+_INDEX = re.compile(r"/Archives/edgar/(daily|full)-index/")
+_SETTLED = timedelta(days=2)
+
+UNCHANGING = timedelta.max
+
+
+def max_age(url: str, fetched_at: datetime, *, source: SourceName, submissions_hours: float) -> timedelta | None:
+    """Return how long an answer fetched at `fetched_at` stays fresh; `UNCHANGING`: for ever; None: not cached."""
+    if source != "live":
+        return None
+    if _TICKERS.search(url):
+        return timedelta(days=1)
+    if _COMPANY.search(url):
+        return timedelta(hours=submissions_hours) if submissions_hours > 0 else None
+    if day := _DAILY.search(url):
+        return UNCHANGING if _is_settled(day[1], fetched_at) else timedelta(hours=1)
+    if _INDEX.search(url):
+        return timedelta(hours=1)
+    return None
+
+
+def _is_settled(text: str, fetched_at: datetime) -> bool:
+    """Tell whether the index of a day was final: it is built in the night after, New York time."""
+    try:
+        day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return False
+    return fetched_at >= datetime.combine(day, time(), UTC) + _SETTLED

@@ -1,0 +1,78 @@
+"""The adapter that goes to the network: reports each request to the gate when its bytes are in the socket.
+
+The report comes from the connection itself, after connecting and TLS, so that slow set-ups do not blur the count. A
+permit that grew too old on the way (a stopped process, a slow connection) is not used: the request asks for another.
+Sources without a network are `adapters`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from sec_assets.edgar.transport.classify import TryAgain
+from sec_assets.edgar.transport.gate import Gate
+
+
+class GateAdapter(HTTPAdapter):
+    """An `HTTPAdapter` without retries of its own, whose connections report to `gate`."""
+
+    def __init__(self, gate: Gate, workers: int) -> None:
+        self._gate = gate
+        self._pools = _pools_reporting_to(gate)
+        super().__init__(pool_connections=4, pool_maxsize=workers, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Build the pool manager with reporting connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> PoolManager:
+        """Return the manager of a proxy, with reporting connections."""
+        manager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Send, and report also when no connection came about."""
+        try:
+            return super().send(request, *args, **kwargs)
+        finally:
+            self._gate.sent()
+
+
+def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
+    class ReportingConnection(HTTPConnection):
+        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+            _prepare(self, gate)
+            super().request(method, url, *args, **kwargs)
+            gate.sent()
+
+    class ReportingTlsConnection(HTTPSConnection):
+        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+            _prepare(self, gate)
+            super().request(method, url, *args, **kwargs)
+            gate.sent()
+
+    class ReportingPool(HTTPConnectionPool):
+        ConnectionCls = ReportingConnection  # pyright: ignore[reportAssignmentType]
+
+    class ReportingTlsPool(HTTPSConnectionPool):
+        ConnectionCls = ReportingTlsConnection  # pyright: ignore[reportAssignmentType]
+
+    return {"http": ReportingPool, "https": ReportingTlsPool}
+
+
+def _prepare(connection: HTTPConnection, gate: Gate) -> None:
+    if connection.sock is None:
+        connection.connect()
+    if not gate.fresh():
+        raise TryAgain("connecting took longer than the permit to send lasts", "line")
+
+
+def live_headers(user_agent: str | None) -> Mapping[str, str]:
+    """Return the headers EDGAR asks automated tools to send."""
+    return {"User-Agent": user_agent or "sec_assets", "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}

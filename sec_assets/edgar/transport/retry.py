@@ -1,0 +1,108 @@
+"""Repeating from outside the session, so that each try takes a permit; and the last word when all tries failed.
+
+Tries that reached a server back off longer and longer; without any connection it gives up soon, since waiting does not
+bring a network. A pause asked for by the source is waited out inside the gate and costs no try.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+from urllib.parse import urlsplit
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
+
+from sec_assets.edgar.transport.classify import Refused, TryAgain
+from sec_assets.errors import BannedError, MalformedError, UnreachableError
+
+_T = TypeVar("_T")
+_BACK_OFF = wait_random_exponential(multiplier=1, max=60)
+_REFUSALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Persistence:
+    """How often and how long to try; `back_off` scales the waits between tries."""
+
+    tries: int = 6
+    seconds: float = 300.0
+    offline_tries: int = 3
+    offline_seconds: float = 20.0
+    body_tries: int = 3
+    back_off: float = 1.0
+
+
+LIVE = Persistence()
+LOCAL = Persistence(tries=1, offline_tries=1, body_tries=1)
+
+
+def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence) -> _T:
+    """Call `attempt` until it succeeds or nothing more is to be hoped for.
+
+    Raises:
+        UnreachableError: no connection, or no usable answer to the last try.
+        MalformedError: the body was broken to the last try.
+        BannedError: refused again after each pause.
+        AbsentError, SettingError, StorageError: at once, from `attempt`.
+    """
+    reason = ""
+    for _ in range(_REFUSALS):
+        try:
+            return _Course(url, persistence).run(attempt)
+        except Refused as refusal:
+            reason = str(refusal)
+    raise BannedError(
+        f"EDGAR refused a request {_REFUSALS} times, after each pause it asked for ({reason}); what is done is kept, "
+        "run again later"
+    )
+
+
+class _Course:
+    """One course of tries, and the sentence at its end."""
+
+    def __init__(self, url: str, persistence: Persistence) -> None:
+        self._url = url
+        self._persistence = persistence
+        self._began = time.monotonic()
+
+    def run(self, attempt: Callable[[], _T]) -> _T:
+        retrying = Retrying(
+            retry=retry_if_exception_type(TryAgain),
+            wait=self._wait,
+            stop=self._stop,
+            retry_error_callback=self._give_up,
+        )
+        return retrying(attempt)
+
+    def _failure(self, state: RetryCallState) -> TryAgain:
+        return cast("TryAgain", state.outcome and state.outcome.exception())
+
+    def _wait(self, state: RetryCallState) -> float:
+        failure = self._failure(state)
+        pause = _BACK_OFF(state) * self._persistence.back_off
+        return min(pause, 4.0) if failure.kind == "offline" else max(pause, failure.seconds or 0.0)
+
+    def _stop(self, state: RetryCallState) -> bool:
+        failure, rules = self._failure(state), self._persistence
+        elapsed = time.monotonic() - self._began
+        if failure.kind == "offline":
+            return state.attempt_number >= rules.offline_tries or elapsed > rules.offline_seconds
+        tries = rules.body_tries if failure.kind == "body" else rules.tries
+        return state.attempt_number >= tries or elapsed + (failure.seconds or 0.0) > rules.seconds
+
+    def _give_up(self, state: RetryCallState) -> None:
+        failure = self._failure(state)
+        tries = f"{state.attempt_number} {'try' if state.attempt_number == 1 else 'tries'}"
+        effort = f"{tries} in {time.monotonic() - self._began:.0f} s"
+        if failure.kind == "body":
+            raise MalformedError(f"{self._url}: {failure} ({effort}); the next run tries again") from failure
+        if failure.kind == "offline":
+            raise UnreachableError(
+                f"{urlsplit(self._url).netloc} could not be reached: {failure} ({effort}, last for {self._url}); check "
+                "the network, set HTTPS_PROXY or SEC_ASSETS_EDGAR_BASE if there is a way around, or work without "
+                "network: SEC_ASSETS_SOURCE=sample, or mirror with SEC_ASSETS_MIRROR"
+            ) from failure
+        raise UnreachableError(
+            f"{self._url}: {failure} ({effort}); EDGAR may be down, see https://www.sec.gov/edgar/filer-information, "
+            "or run again later: what is done is kept"
+        ) from failure
