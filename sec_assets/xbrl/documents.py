@@ -19,7 +19,8 @@ MAX_BYTES = 256 * 1024 * 1024
 _WRAPPING = re.compile(rb"\s*(?:<(?:DOCUMENT|TYPE|SEQUENCE|FILENAME|DESCRIPTION|TEXT|XML|XBRL)>[^<\r\n]*\s*)+")
 _CLOSING = re.compile(rb"(?:\s*</(?:XML|XBRL|TEXT|DOCUMENT)>)+\s*\Z")
 _TAIL = 256
-_DOCTYPE = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE[\s\[>]*([A-Za-z]*)", re.DOTALL | re.IGNORECASE)
+# Atomic and possessive: a prolog full of comments is walked once, never backtracked into.
+_DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE\s*([A-Za-z]*)", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(rb"<html[\s>]", re.IGNORECASE)
 
 
