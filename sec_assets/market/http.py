@@ -1,0 +1,137 @@
+"""The thin HTTP client of the network price sources: pacing, retry, size limit, and clear errors.
+
+One `MarketHttp` per source. It returns the bytes of a good answer, or raises: it never returns an error page. Addresses
+are not part of any message, since a key may be in them. Parsing belongs to the source's own module; EDGAR has its own
+client with the budget of the whole deployment.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote_plus
+
+import requests
+from pyrate_limiter import Limiter, Rate
+from requests_ratelimiter import LimiterAdapter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, UnreachableError
+
+_MAX_BYTES = 64 * 1024 * 1024
+_TIMEOUT_SECONDS = (5.0, 30.0)
+
+
+@dataclass(frozen=True)
+class _HideSecret(logging.Filter):
+    """Keeps a key out of urllib3's debug log, which shows the query of each request."""
+
+    secret: str = field(repr=False)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        record.msg = text.replace(self.secret, "***").replace(quote_plus(self.secret), "***")
+        record.args = ()
+        return True
+
+
+class MarketHttp:
+    """GET with a pace, retries for passing trouble, and errors that name the source and the symbol.
+
+    Args:
+        source: name of the source, for messages.
+        per_minute: most requests in a minute, evenly spaced.
+        key_variable: the variable its key comes from; a 401 or 403 then means that the key was refused.
+        secret: the key, if it travels in the address, to be kept out of logs.
+        headers: sent with each request.
+        retry_wait_seconds: wait before the first retry; doubled for each further one.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        per_minute: float,
+        key_variable: str | None = None,
+        secret: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        retry_wait_seconds: float = 1.0,
+    ) -> None:
+        self._source = source
+        self._key_variable = key_variable
+        self._wait_seconds = retry_wait_seconds
+        self._session = requests.Session()
+        self._session.headers.update(headers or {})
+        # The adapter logs the whole address when it fills its bucket after a 429; the 429 ends the work here anyway.
+        self._pacer = Limiter(Rate(1, round(60_000 / per_minute)))
+        adapter = LimiterAdapter(limiter=self._pacer, limit_statuses=(), per_host=False)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        if secret:
+            logging.getLogger("urllib3.connectionpool").addFilter(_HideSecret(secret))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close connections and stop the pacer."""
+        self._session.close()
+        self._pacer.close()
+
+    def get(self, url: str, *, symbol: str, params: Mapping[str, str] | None = None) -> bytes:
+        """Return the body of a 200 answer that is not a web page.
+
+        Raises:
+            AbsentError: 404, the source does not know the symbol.
+            MalformedError: a web page instead of data, too large a body, or an unexpected status.
+            SettingError: the key was refused.
+            BannedError: 429, or refused without a key being involved.
+            UnreachableError: no connection, a time-out or a 5xx to the last of three tries.
+        """
+        retrying = Retrying(
+            stop=stop_after_attempt(3),
+            wait=wait_exponential(multiplier=self._wait_seconds, max=30),
+            retry=retry_if_exception_type(UnreachableError),
+            reraise=True,
+        )
+        return retrying(self._once, url, symbol, params)
+
+    def _once(self, url: str, symbol: str, params: Mapping[str, str] | None) -> bytes:
+        try:
+            with self._session.get(
+                url, params=params, timeout=_TIMEOUT_SECONDS, stream=True, allow_redirects=False
+            ) as response:
+                self._raise_for_status(response, symbol)
+                body = self._body(response, symbol)
+        except requests.RequestException as error:
+            # "from None": requests puts the address, and with it the key, into its messages.
+            raise UnreachableError(f"{self._source}: no answer for {symbol} ({type(error).__name__})") from None
+        if body.lstrip()[:1] == b"<":
+            raise MalformedError(f"{self._source} answered with a web page instead of data for {symbol} (status 200)")
+        return body
+
+    def _raise_for_status(self, response: requests.Response, symbol: str) -> None:
+        status = response.status_code
+        if status == 200:
+            return
+        if status == 404:
+            raise AbsentError(f"{self._source} does not know {symbol} (404)")
+        if status in {401, 403} and self._key_variable:
+            raise SettingError(f"{self._key_variable}: {self._source} refused the key ({status}); value not shown")
+        if status in {401, 403, 429}:
+            raise BannedError(f"{self._source} refuses requests for now ({status}); wait before the next run")
+        if status >= 500:
+            raise UnreachableError(f"{self._source} failed for {symbol} ({status})")
+        raise MalformedError(f"{self._source} answered {symbol} with the unexpected status {status}")
+
+    def _body(self, response: requests.Response, symbol: str) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(65_536):
+            body += chunk
+            if len(body) > _MAX_BYTES:
+                raise MalformedError(f"{self._source} sent more than {_MAX_BYTES >> 20} MB for {symbol}")
+        return bytes(body)

@@ -1,0 +1,117 @@
+"""The thin client against a real server: retries, refusals, web pages, secrets."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, UnreachableError
+from sec_assets.market.http import MarketHttp
+from sec_assets_tests.market.conftest import MarketServer, Reply
+
+KEY = "s3cret+key"
+Client = Callable[..., MarketHttp]
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    opened: list[MarketHttp] = []
+
+    def build(**options) -> MarketHttp:
+        settings = {"per_minute": 60_000.0, "retry_wait_seconds": 0.001} | options
+        opened.append(MarketHttp("quotes", **settings))
+        return opened[-1]
+
+    yield build
+    for http in opened:
+        http.close()
+
+
+def test_a_good_answer_is_returned_as_it_is(server: MarketServer, client: Client):
+    server.always(200, b'{"a": 1}')
+    assert client().get(f"{server.url}/x", symbol="AAPL", params={"q": "1"}) == b'{"a": 1}'
+    assert server.requests[0][0] == "/x?q=1"
+
+
+def test_passing_trouble_is_retried(server: MarketServer, client: Client):
+    server.script(Reply(503, b""), Reply(500, b"oops"), Reply(200, b"{}"))
+    assert client().get(server.url, symbol="AAPL") == b"{}"
+    assert len(server.requests) == 3
+
+
+def test_lasting_trouble_is_an_outage_after_three_tries(server: MarketServer, client: Client):
+    server.always(502, b"<html>bad gateway</html>", "text/html")
+    with pytest.raises(UnreachableError, match="quotes failed for AAPL \\(502\\)"):
+        client().get(server.url, symbol="AAPL")
+    assert len(server.requests) == 3
+
+
+def test_nobody_listening_is_an_outage_that_does_not_show_the_address(client: Client):
+    with pytest.raises(UnreachableError, match="no answer for AAPL") as caught:
+        client(secret=KEY).get("http://127.0.0.1:9/query", symbol="AAPL", params={"apikey": KEY})
+    assert "apikey" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_too_many_requests_is_not_tried_again(server: MarketServer, client: Client):
+    server.always(429, b"Too Many Requests", "text/plain")
+    with pytest.raises(BannedError, match="429"):
+        client().get(server.url, symbol="AAPL")
+    assert len(server.requests) == 1
+
+
+def test_a_web_page_with_status_200_is_a_failure(server: MarketServer, client: Client):
+    server.always(200, b"\n<!DOCTYPE html><html>verify you are human</html>", "text/html")
+    with pytest.raises(MalformedError, match="web page instead of data for AAPL"):
+        client().get(server.url, symbol="AAPL")
+
+
+def test_404_means_the_symbol_is_unknown(server: MarketServer, client: Client):
+    with pytest.raises(AbsentError, match="does not know NOPE"):
+        client().get(server.url, symbol="NOPE")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_blames_the_key_where_there_is_one(server: MarketServer, client: Client, status: int):
+    server.always(status, b"{}")
+    with pytest.raises(SettingError, match="QUOTES_KEY"):
+        client(key_variable="QUOTES_KEY").get(server.url, symbol="AAPL")
+    with pytest.raises(BannedError):
+        client().get(server.url, symbol="AAPL")
+
+
+def test_a_redirect_is_not_followed(server: MarketServer, client: Client):
+    server.answer = lambda path: Reply(302, b"", headers={"Location": f"{server.url}/elsewhere"})
+    with pytest.raises(MalformedError, match="302"):
+        client().get(server.url, symbol="AAPL")
+    assert len(server.requests) == 1
+
+
+def test_the_key_stays_out_of_the_debug_log(server: MarketServer, client: Client, caplog: pytest.LogCaptureFixture):
+    server.script(Reply(200, b"{}"), Reply(429, b""))
+    http = client(secret=KEY)
+    with caplog.at_level(logging.DEBUG):
+        http.get(f"{server.url}/query", symbol="AAPL", params={"apikey": KEY})
+        with pytest.raises(BannedError):
+            http.get(f"{server.url}/query", symbol="AAPL", params={"apikey": KEY})
+    assert "/query?apikey=***" in caplog.text
+    assert KEY not in caplog.text
+    assert "s3cret%2Bkey" not in caplog.text
+    assert server.requests[0][0] == "/query?apikey=s3cret%2Bkey"
+
+
+def test_requests_are_spaced_evenly_without_a_burst(server: MarketServer, client: Client):
+    server.always(200, b"{}")
+    http = client(per_minute=600.0)
+    start = time.monotonic()
+    for _ in range(4):
+        http.get(server.url, symbol="AAPL")
+    assert time.monotonic() - start > 3 * 0.09
+
+
+def test_an_endless_answer_is_cut_off(server: MarketServer, client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sec_assets.market.http._MAX_BYTES", 1024)
+    server.always(200, b"1" * 100_000)
+    with pytest.raises(MalformedError, match="more than"):
+        client().get(server.url, symbol="AAPL")
