@@ -23,7 +23,7 @@ from sec_assets.edgar.filing_index import (
     parse_index_page,
     parse_listing,
 )
-from sec_assets.edgar.urls import document_url, filing_folder_url
+from sec_assets.edgar.urls import document_url, filing_index_html_url
 from sec_assets.errors import AbsentError, CorruptError, InputError, OutageError, SettingError
 from sec_assets.storage.files import storage_errors
 from sec_assets.tables import ARTIFACTS
@@ -112,12 +112,12 @@ def _replace(rows: dict[_Key, _Row], outcome: _Outcome) -> None:
 
 def _tasks(filings: pl.DataFrame, before: Mapping[tuple[str, str], Mapping[str, _Row]]) -> Iterator[_Task]:
     once = filings.unique(["cik", "accession_number"]).sort("cik", "accession_number")
-    for row in _with_guesses(once).iter_rows(named=True):
+    for row in once.iter_rows(named=True):
         yield _Task(
             cik=row["cik"],
             filing=Filing(
-                row["accession_number"], row["form"], row["items"], bool(row["is_xbrl"] or row["is_inline_xbrl"]),
-                row["primary_document"], row["instance_guess"],
+                row["accession_number"], row["form"], row["items"], row["primary_document"], bool(row["is_xbrl"]),
+                bool(row["is_inline_xbrl"]),
             ),
             common={
                 "cik": row["cik"], "accession_number": row["accession_number"], "form": row["form"],
@@ -125,24 +125,6 @@ def _tasks(filings: pl.DataFrame, before: Mapping[tuple[str, str], Mapping[str, 
             },
             known=before.get((row["cik"], row["accession_number"]), {}),
         )  # fmt: skip
-
-
-def _with_guesses(filings: pl.DataFrame) -> pl.DataFrame:
-    """Add `instance_guess`: what the XBRL instance must be called where the folder's listing cannot be had.
-
-    From inline XBRL EDGAR extracts `<primary document>_htm.xml`; a separate instance is called `<prefix>-<period>.xml`
-    (EDGAR Filer Manual II, 5.2.5 and 6.3.3), and a company's prefix shows in its inline documents.
-    """
-    document = pl.col("primary_document")
-    stem = document.str.extract(r"^([^/]+)\.html?$")
-    prefix = document.str.extract(r"^([A-Za-z][A-Za-z0-9]*)-\d{8}\.htm$").drop_nulls().mode().min().over("cik")
-    return filings.with_columns(
-        pl.when("is_inline_xbrl")
-        .then(stem + "_htm.xml")
-        .when("is_xbrl")
-        .then(prefix + "-" + pl.col("report_date").dt.strftime("%Y%m%d") + ".xml")
-        .alias("instance_guess")
-    )
 
 
 def _run(client: "EdgarClient", tasks: Iterator[_Task], workers: int) -> Iterator[_Outcome]:
@@ -194,7 +176,7 @@ class _FilingWork:
         filing = self._task.filing
         listing = self._read_index(Wanted("index.json", "index", None), parse_listing)
         types: dict[str, str] | None = None
-        if names_do_not_tell(filing, listing or ()):
+        if listing is not None and names_do_not_tell(filing, listing):
             types = self._read_index(Wanted(f"{filing.accession}-index.html", "index", None), parse_index_page)
         documents, refused = choose_documents(filing, listing, types)
         for name, reason in refused:
@@ -221,7 +203,7 @@ class _FilingWork:
             self._outcome.rows.append(row)
             return row
         suffix = document.name[document.name.rfind(".") :].lower()
-        url = document_url(self._task.cik, self._task.filing.accession, document.name)
+        url = self._url(document)
         try:
             stored = self._client.download(url, expect=_EXPECT.get(suffix, "any"))
         except AbsentError as error:
@@ -232,6 +214,12 @@ class _FilingWork:
             document, status="stored", url=stored.url, path=stored.path, bytes=stored.bytes, sha256=stored.sha256,
             fetched_at=stored.fetched_at,
         )  # fmt: skip
+
+    def _url(self, document: Wanted) -> str:
+        cik, accession = self._task.cik, self._task.filing.accession
+        if document.name == f"{accession}-index.html":
+            return filing_index_html_url(cik, accession)
+        return document_url(cik, accession, document.name)
 
     def _lies_there(self, known: _Row) -> bool:
         """Tell whether the stored file has the size on record; one that has not is damaged and taken away."""
@@ -247,10 +235,9 @@ class _FilingWork:
 
     def _record(self, document: Wanted, **result: Any) -> _Row:
         known = self._task.known.get(document.name)
-        folder = filing_folder_url(self._task.cik, self._task.filing.accession)
         row: _Row = {
             **self._task.common, "name": document.name, "kind": document.kind,
-            "document_type": document.document_type, "url": f"{folder}/{document.name}",
+            "document_type": document.document_type, "url": self._url(document),
             "attempts": (known["attempts"] if known is not None else 0) + 1, **result,
         }  # fmt: skip
         self._outcome.rows.append(row)

@@ -30,17 +30,14 @@ _NEWS_ITEMS = frozenset({"2.02", "7.01", "8.01"})
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What the index knows about a filing, as far as it helps to choose documents.
-
-    `instance_guess` is the name its XBRL instance should have by EDGAR's naming rules, where one can be told.
-    """
+    """What the index knows about a filing, as far as it helps to choose documents."""
 
     accession: str
     form: str
     items: str | None
-    is_xbrl: bool
     primary_document: str | None
-    instance_guess: str | None = None
+    is_xbrl: bool
+    is_inline_xbrl: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +108,11 @@ def choose_documents(
 ) -> tuple[list[Wanted], list[tuple[str, str]]]:
     """Choose the documents to keep: the primary one, the XBRL instance, exhibits 99 in text form.
 
+    A primary document that is not listed is asked for all the same, and so is the complete submission, which holds it.
+
     Args:
         filing: the filing.
-        listing: names in its folder; None when the listing could not be had, then what names can be told are chosen.
+        listing: names in its folder; None when it could not be had: then what must be there is chosen.
         types: document types by name from the index page, if it was read.
 
     Returns:
@@ -122,7 +121,10 @@ def choose_documents(
     names, refused = _safe(listing or ())
     known = dict(types or {})
     primary, wrong = _primary(filing, names)
+    whole = f"{filing.accession}.txt"
     chosen = [Wanted(primary, "primary", known.get(primary, filing.form))]
+    if primary not in names and whole in names:
+        chosen.append(Wanted(whole, "primary", filing.form))
     chosen += [
         Wanted(name, "xbrl_instance", known.get(name, "XML" if name.endswith("_htm.xml") else "EX-101.INS"))
         for name in _instances(filing, names, primary)
@@ -164,15 +166,25 @@ def _primary(filing: Filing, names: Sequence[str]) -> tuple[str, list[tuple[str,
 
 
 def _instances(filing: Filing, names: Sequence[str], primary: str) -> list[str]:
+    """Return the XBRL instances; one that should be there but is not listed is asked for all the same.
+
+    EDGAR extracts `<primary document>_htm.xml` from inline XBRL, some time after it has accepted the filing.
+    """
     extracted = [name for name in names if name.endswith("_htm.xml") and not _FEE_TABLE.search(name)]
     if extracted:
         return extracted
+    if filing.is_inline_xbrl:
+        return (
+            [re.sub(r"\.html?$", "_htm.xml", primary, flags=re.IGNORECASE)]
+            if primary.lower().endswith((".htm", ".html"))
+            else []
+        )
     if not filing.is_xbrl:
         return []
     plain = [name for name in names if name.lower().endswith(".xml") and not _NOT_AN_INSTANCE.search(name)]
     plain = [name for name in plain if name != primary and not name.endswith("_htm.xml")]
     dated = [name for name in plain if _DATED.search(name)]
-    return dated or plain or ([filing.instance_guess] if filing.instance_guess else [])
+    return dated or plain
 
 
 def _is_exhibit_99(name: str) -> bool:

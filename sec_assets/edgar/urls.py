@@ -89,8 +89,8 @@ def filing_index_url(cik: str | int, accession: str) -> str:
 
 
 def filing_index_html_url(cik: str | int, accession: str) -> str:
-    """Return the address of the page that tells the type of every document."""
-    return f"{filing_folder_url(cik, accession)}/{normalize_accession(accession)}-index.html"
+    """Return the address of the page that tells the type of every document; it lies beside the folder."""
+    return f"{WWW}/Archives/edgar/data/{int(normalize_cik(cik))}/{normalize_accession(accession)}-index.html"
 
 
 def full_submission_url(cik: str | int, accession: str) -> str:
