@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
+from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import LakeResource, SettingsResource
 from sec_assets.storage import warehouse
 from sec_assets.storage.lake import Lake
@@ -28,14 +29,12 @@ def _company_checks(asset: str) -> dg.AssetChecksDefinition:
     specs.append(dg.AssetCheckSpec("no_failures", asset=asset, description="no company failed or lacks documents"))
 
     @dg.multi_asset_check(name=f"{asset}_checks", specs=specs)
-    def run_checks(
-        context: dg.AssetCheckExecutionContext, storage: LakeResource
-    ) -> Iterator[dg.AssetCheckResult]:
-        lake, status = storage.lake(), storage.status()
+    def run_checks(context: dg.AssetCheckExecutionContext, storage: LakeResource) -> Iterator[dg.AssetCheckResult]:
+        store, status = storage.store(), storage.status()
         verdicts = status.latest(asset)
         touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
         judged = verdicts if touched.is_empty() else touched
-        breaches = _apply(rules, lake, asset, judged["cik"].to_list(), storage)
+        breaches = _apply(rules, store, asset, judged["cik"].to_list())
         for rule in rules:
             yield _result(asset, rule.name, breaches[rule.name], judged.height)
         yield _no_failures(asset, judged)
@@ -43,16 +42,14 @@ def _company_checks(asset: str) -> dg.AssetChecksDefinition:
     return run_checks
 
 
-def _apply(
-    rules: tuple[Rule, ...], lake: Lake, asset: str, ciks: list[str], storage: LakeResource
-) -> dict[str, list[Breach]]:
+def _apply(rules: tuple[Rule, ...], store: Store, asset: str, ciks: list[str]) -> dict[str, list[Breach]]:
     table = TABLES[asset]
     found: dict[str, list[Breach]] = {rule.name: [] for rule in rules}
-    now, documents = datetime.now(UTC), storage.documents()
+    now = datetime.now(UTC)
     for start in range(0, len(ciks), _CHUNK):
-        frame, _ = lake.read_each(table, ciks[start : start + _CHUNK])
+        frame, _ = store.lake.read_each(table, ciks[start : start + _CHUNK])
         for rule in rules:
-            found[rule.name] += rule.breaches(frame, now, documents)
+            found[rule.name] += rule.breaches(frame, now, store.documents)
     return found
 
 
@@ -91,13 +88,15 @@ def _no_failures(asset: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
     name="ticker_map_checks",
     specs=[
         dg.AssetCheckSpec("keys_unique", asset="ticker_map", description="one row per company and ticker"),
-        dg.AssetCheckSpec("one_primary", asset="ticker_map", description="every company has exactly one primary ticker"),
+        dg.AssetCheckSpec(
+            "one_primary", asset="ticker_map", description="every company has exactly one primary ticker"
+        ),
     ],
 )
 def ticker_map_checks(storage: LakeResource) -> Iterator[dg.AssetCheckResult]:
     """Check the universe."""
     table = TABLES["ticker_map"]
-    frame = storage.lake().read(table)
+    frame = storage.store().lake.read(table)
     doubles = frame.group_by(table.key).len().filter(pl.col("len") > 1)
     primaries = frame.group_by("cik").agg(pl.col("is_primary").sum()).filter(pl.col("is_primary") != 1)
     for name, bad in (("keys_unique", doubles), ("one_primary", primaries)):
@@ -112,7 +111,7 @@ def ticker_map_checks(storage: LakeResource) -> Iterator[dg.AssetCheckResult]:
 @dg.asset_check(asset="warehouse", description="every table of the warehouse has as many rows as the lake")
 def rows_match_lake(settings: SettingsResource, storage: LakeResource) -> dg.AssetCheckResult:
     """Compare the warehouse's row counts with the lake's files."""
-    path, lake, status = settings.load().warehouse, storage.lake(), storage.status()
+    path, lake, status = settings.load().warehouse, storage.store().lake, storage.status()
     differences = {
         name: f"lake {expected}, warehouse {actual}"
         for name in TABLES
@@ -136,11 +135,15 @@ def report_is_complete(settings: SettingsResource) -> dg.AssetCheckResult:
     folder = settings.load().reports
     page = (folder / "portfolio.html").read_text("utf-8")
     holdings = pl.read_parquet(folder / "portfolio.parquet", glob=False)
-    outside = [mark for mark in ("<script", "src=\"http", "href=\"//", "@import", "url(http") if mark in page]
+    outside = [mark for mark in ("<script", 'src="http', 'href="//', "@import", "url(http") if mark in page]
     absent = [ticker for ticker in holdings["ticker"] if f">{ticker}<" not in page]
     return dg.AssetCheckResult(
         passed=not outside and not absent and not holdings.is_empty(),
-        metadata={"loads_from_elsewhere": str(outside), "holdings_not_on_page": str(absent), "holdings": holdings.height},
+        metadata={
+            "loads_from_elsewhere": str(outside),
+            "holdings_not_on_page": str(absent),
+            "holdings": holdings.height,
+        },
     )
 
 

@@ -28,7 +28,9 @@ def build_definitions(settings: SettingsResource, *, partitions_per_run: int | N
             what `dagster asset materialize --partition-range` needs.
     """
     policy = (
-        dg.BackfillPolicy.single_run() if partitions_per_run is None else dg.BackfillPolicy.multi_run(partitions_per_run)
+        dg.BackfillPolicy.single_run()
+        if partitions_per_run is None
+        else dg.BackfillPolicy.multi_run(partitions_per_run)
     )
     return dg.Definitions(
         assets=[asset.with_attributes(backfill_policy=policy) for asset in ALL_ASSETS],

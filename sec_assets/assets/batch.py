@@ -5,8 +5,7 @@ table and leave its old partition alone. An outage ends the run: what is done st
 partition. What an asset computes is not here but in the library.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -14,6 +13,7 @@ import polars as pl
 
 from sec_assets.assets.present import failure_sample, preview, time_range
 from sec_assets.errors import SecAssetsError
+from sec_assets.pipeline.outcome import Outcome
 from sec_assets.resources import LakeResource
 from sec_assets.storage.lake import Lake, Written
 from sec_assets.storage.status import StatusLog, Verdict
@@ -21,29 +21,6 @@ from sec_assets.tables import Table
 
 CHUNK = 250
 """Companies worked on at once: bounds memory, and what an outage can lose."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came out for some companies.
-
-    Attributes:
-        ciks: the companies this outcome is about.
-        frame: their new rows; None when workers have written the partitions themselves.
-        written: what workers have written themselves.
-        failed: companies without result, and why; their old partitions stay.
-        partial: companies whose result lacks something, and what.
-        notes: companies that rightly have no rows, and why.
-        extra: rows of a side table written with the same outcome.
-    """
-
-    ciks: Sequence[str]
-    frame: pl.DataFrame | None = None
-    written: dict[str, Written] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    partial: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
-    extra: tuple[Table, pl.DataFrame] | None = None
 
 
 Work = Callable[[list[str]], Iterable[Outcome]]
@@ -57,7 +34,7 @@ def materialize_companies(
     Raises:
         dagster.Failure: an outage or a wrong setting, with its one sentence; finished companies are kept.
     """
-    ledger = _Ledger(context, storage.lake(), storage.status(), table)
+    ledger = _Ledger(context, storage.store().lake, storage.status(), table)
     ciks = sorted(set(context.partition_keys))
     try:
         for start in range(0, len(ciks), CHUNK):

@@ -7,7 +7,7 @@ import dagster as dg
 
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.resources.settings import SettingsResource
-from sec_assets.settings import Settings
+from sec_assets.storage.origin import claim
 
 
 class EdgarResource(dg.ConfigurableResource):
@@ -20,11 +20,9 @@ class EdgarResource(dg.ConfigurableResource):
         """Open a client for the length of a step.
 
         Raises:
-            SettingError: a setting is missing, e.g. SEC_USER_AGENT in live mode.
+            SettingError: a setting is missing, or the data folder holds data of the other kind of source.
         """
-        with EdgarClient.from_settings(self.settings.load()) as client:
+        settings = self.settings.load()
+        claim(settings.data, settings.source)
+        with EdgarClient.from_settings(settings) as client:
             yield client
-
-    def load(self) -> Settings:
-        """Return the settings the client is built from."""
-        return self.settings.load()

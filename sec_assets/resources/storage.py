@@ -5,11 +5,13 @@ import uuid
 import dagster as dg
 from dagster_duckdb import DuckDBResource
 
+from sec_assets.pipeline.outcome import Store
 from sec_assets.resources.settings import SettingsResource
 from sec_assets.storage import warehouse
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.files import storage_errors
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.origin import claim
 from sec_assets.storage.status import StatusLog
 
 
@@ -18,17 +20,19 @@ class LakeResource(dg.ConfigurableResource):
 
     settings: dg.ResourceDependency[SettingsResource]
 
-    def lake(self) -> Lake:
-        """Return the lake."""
-        return Lake(self.settings.load().lake)
+    def store(self) -> Store:
+        """Return lake and document store.
+
+        Raises:
+            SettingError: the data folder holds data of the other kind of source.
+        """
+        settings = self.settings.load()
+        claim(settings.data, settings.source)
+        return Store(Lake(settings.lake), DocumentStore(settings.documents))
 
     def status(self) -> StatusLog:
         """Return the status table."""
         return StatusLog(self.settings.load().lake)
-
-    def documents(self) -> DocumentStore:
-        """Return the store of raw documents."""
-        return DocumentStore(self.settings.load().documents)
 
 
 class WarehouseResource(dg.ConfigurableResource):

@@ -1,0 +1,72 @@
+"""Group `edgar`: filings, their documents, and the XBRL facts in them."""
+
+import dagster as dg
+from pydantic import Field
+
+from sec_assets.assets.batch import materialize_companies
+from sec_assets.assets.common import per_company
+from sec_assets.assets.universe import ticker_map
+from sec_assets.pipeline.documents import collect_companies
+from sec_assets.pipeline.facts import parse_company
+from sec_assets.pipeline.filings import index_companies
+from sec_assets.pipeline.statements import standardize_companies
+from sec_assets.resources import EdgarResource, FanOutResource, LakeResource, SettingsResource
+from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, FINANCIALS, XBRL_FACTS
+
+
+class FilingsIndexConfig(dg.Config):
+    """How `filings_index` asks."""
+
+    refresh: bool = Field(False, description="ask EDGAR even if a fresh enough copy of the submissions is cached")
+
+
+@dg.asset(**per_company(FILINGS_INDEX, group="edgar", kinds=frozenset({"json"})), deps=[ticker_map])
+def filings_index(
+    context: dg.AssetExecutionContext,
+    config: FilingsIndexConfig,
+    settings: SettingsResource,
+    edgar: EdgarResource,
+    storage: LakeResource,
+) -> dg.MaterializeResult:
+    """Every filing of a company, from the recent page and all older ones; also writes the table `companies`."""
+    with edgar.client() as client:
+        store, workers = storage.store(), settings.load().download_workers
+        return materialize_companies(
+            context,
+            storage,
+            FILINGS_INDEX,
+            lambda ciks: index_companies(client, store, ciks, workers=workers, refresh=config.refresh),
+        )
+
+
+@dg.asset(**per_company(ARTIFACTS, group="edgar", kinds=frozenset({"html", "xml"})), deps=[filings_index])
+def artifacts(
+    context: dg.AssetExecutionContext, settings: SettingsResource, edgar: EdgarResource, storage: LakeResource
+) -> dg.MaterializeResult:
+    """Primary documents, XBRL instances and EX-99 exhibits of the chosen forms and years, each stored once.
+
+    What is absent or broken is a row that says why, and is asked for again by the next run.
+    """
+    with edgar.client() as client:
+        store, chosen = storage.store(), settings.load()
+        return materialize_companies(
+            context, storage, ARTIFACTS, lambda ciks: collect_companies(client, store, chosen, ciks)
+        )
+
+
+@dg.asset(**per_company(XBRL_FACTS, group="edgar", kinds=frozenset({"xml"})), deps=[artifacts])
+def xbrl_facts(
+    context: dg.AssetExecutionContext, storage: LakeResource, fan_out: FanOutResource
+) -> dg.MaterializeResult:
+    """Every fact of every XBRL instance, exact: dimensions, units, decimals, nil, duplicates classified."""
+    store = storage.store()
+    return materialize_companies(
+        context, storage, XBRL_FACTS, lambda ciks: fan_out.companies(parse_company, store, ciks)
+    )
+
+
+@dg.asset(**per_company(FINANCIALS, group="edgar"), deps=[xbrl_facts])
+def financials(context: dg.AssetExecutionContext, storage: LakeResource) -> dg.MaterializeResult:
+    """Standard line items of the statements, every version, with the concept each came from and why."""
+    store = storage.store()
+    return materialize_companies(context, storage, FINANCIALS, lambda ciks: standardize_companies(store, ciks))

@@ -1,0 +1,73 @@
+"""Group `serving`: what people open — the warehouse and the report."""
+
+import base64
+
+import dagster as dg
+
+from sec_assets.assets.analysis import signals
+from sec_assets.assets.common import OWNERS, stop_with_sentence
+from sec_assets.assets.edgar import artifacts, filings_index, financials, xbrl_facts
+from sec_assets.assets.market import prices, technicals
+from sec_assets.assets.text import filing_text, news, sentiment
+from sec_assets.assets.universe import ticker_map
+from sec_assets.pipeline.analysis import report_inputs
+from sec_assets.pipeline.universe import holdings_of
+from sec_assets.report.charts import allocation
+from sec_assets.report.files import write_report
+from sec_assets.report.page import build_report
+from sec_assets.resources import LakeResource, SettingsResource, WarehouseResource
+
+_ALL_TABLES = [
+    ticker_map, filings_index, artifacts, xbrl_facts, financials, filing_text, prices, technicals, news, sentiment, signals,
+]  # fmt: skip
+
+
+@dg.asset(
+    deps=_ALL_TABLES, group_name="serving", owners=OWNERS, code_version="1", kinds={"duckdb", "sql"}, pool="duckdb"
+)
+def warehouse(
+    settings: SettingsResource, storage: LakeResource, duckdb_warehouse: WarehouseResource
+) -> dg.MaterializeResult:
+    """One DuckDB file with every table sorted by its key, views of the newest, first and as-of facts, swapped in whole."""
+    with stop_with_sentence():
+        folded = storage.status().compact()
+        rows = duckdb_warehouse.rebuild()
+    path = settings.load().warehouse
+    listed = "\n".join(f"| {name} | {count:,} |" for name, count in rows.items())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(rows.values()),
+            "path": dg.MetadataValue.path(str(path)),
+            "bytes": path.stat().st_size,
+            "tables": dg.MetadataValue.md(f"| table | rows |\n|---|---|\n{listed}"),
+            "status_files_folded": folded,
+        }
+    )
+
+
+@dg.asset(
+    deps=[ticker_map, filings_index, financials, prices, technicals, news, sentiment, signals],
+    group_name="serving",
+    owners=OWNERS,
+    code_version="1",
+    kinds={"html", "altair"},
+)
+def portfolio_report(settings: SettingsResource, storage: LakeResource) -> dg.MaterializeResult:
+    """The holdings as one self-contained page with charts and tables, and the same as Parquet and JSON."""
+    with stop_with_sentence():
+        chosen = settings.load()
+        inputs = report_inputs(storage.store(), storage.status(), holdings_of(chosen))
+        report = build_report(inputs)
+        page, *others = write_report(report, chosen.reports)
+    picture = base64.b64encode(allocation(report.positions).encode()).decode()
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.positions.height,
+            "as_of": str(report.data["as_of"]),
+            "positions_without_price": report.positions["market_value"].null_count(),
+            "holdings_not_usable": len(inputs.problems),
+            "report": dg.MetadataValue.url(page.as_uri()),
+            "files": dg.MetadataValue.md("\n".join(f"- `{path}`" for path in (page, *others))),
+            "allocation": dg.MetadataValue.md(f"![allocation](data:image/svg+xml;base64,{picture})"),
+        }
+    )

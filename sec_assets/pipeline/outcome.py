@@ -1,0 +1,48 @@
+"""What came out for some companies of one asset, and the places it came from. Shared by all pipeline modules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from sec_assets.storage.documents import DocumentStore
+from sec_assets.storage.lake import Lake, Written
+from sec_assets.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where a pipeline function reads and writes; small and picklable, so that workers can have it."""
+
+    lake: Lake
+    documents: DocumentStore
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out for some companies.
+
+    Attributes:
+        ciks: the companies this outcome is about.
+        frame: their new rows; None when `written` tells what a worker has already stored.
+        written: what a worker has stored itself.
+        failed: companies without result, and why; their old partitions stay as they are.
+        partial: companies whose result lacks something, and what.
+        notes: companies that rightly have no rows, and why.
+        extra: rows of a side table that belong to the same outcome.
+    """
+
+    ciks: Sequence[str]
+    frame: pl.DataFrame | None = None
+    written: dict[str, Written] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    partial: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    extra: tuple[Table, pl.DataFrame] | None = None
+
+
+def in_words(problems: Sequence[str], what: str, limit: int = 3) -> str:
+    """Return "3 of them: first; second; …" for a status row, naming at most `limit` problems."""
+    shown = "; ".join(problems[:limit])
+    more = f"; and {len(problems) - limit} more" if len(problems) > limit else ""
+    return f"{len(problems)} {what}: {shown}{more}"

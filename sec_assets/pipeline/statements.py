@@ -1,0 +1,26 @@
+"""Facts of many companies to standard line items: one vectorised pass per slice of companies."""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from sec_assets.pipeline.outcome import Outcome, Store
+from sec_assets.tables import XBRL_FACTS
+from sec_assets.xbrl.standardize import standardize
+
+_SLICE = 25
+"""Companies in memory at once: a large filer has several 100,000 facts."""
+
+
+def standardize_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
+    """Yield one outcome per slice of companies."""
+    for start in range(0, len(ciks), _SLICE):
+        part = ciks[start : start + _SLICE]
+        facts, damaged = store.lake.read_each(XBRL_FACTS, part)
+        without = set(part) - set(facts["cik"].unique().to_list()) - set(damaged)
+        yield Outcome(
+            part,
+            frame=standardize(facts.filter(pl.col("occurrence") == 0)),
+            failed=damaged,
+            notes=dict.fromkeys(without, "no XBRL facts"),
+        )

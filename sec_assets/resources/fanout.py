@@ -1,0 +1,32 @@
+"""Fan-out as a resource: CPU work of a step over the cluster it runs on, or over local processes."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+import dagster as dg
+
+from sec_assets.execution.fanout import FanOut
+from sec_assets.pipeline.outcome import Outcome, Store
+
+
+class CompanyFunction(Protocol):
+    """A pipeline function of one company; importable by name, safe to be called twice."""
+
+    def __call__(self, store: Store, cik: str) -> Outcome:
+        """Do the company's work and tell what came out."""
+        ...
+
+
+class FanOutResource(dg.ConfigurableResource):
+    """Spreads companies over processes."""
+
+    def companies(self, function: CompanyFunction, store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
+        """Yield the outcome of every company as it comes; a crash over one company is its failure alone."""
+        with FanOut() as engine:
+            for done in engine.map(partial(function, store), ciks):
+                if done.value is not None:
+                    yield done.value
+                else:
+                    cik = ciks[done.index]
+                    yield Outcome([cik], failed={cik: done.error or "no result"})

@@ -1,0 +1,32 @@
+"""Which source a data folder was filled from, so that invented sample figures never meet real ones.
+
+The bundled sample answers under EDGAR's own addresses; its documents in the store of a live deployment would be wrong
+numbers. The first use marks the folder; another kind of source is refused. `mirror` and `live` are both EDGAR's data.
+"""
+
+from pathlib import Path
+
+from sec_assets.errors import SettingError
+from sec_assets.settings import SourceName
+from sec_assets.storage.files import write_atomically
+
+
+def claim(data: Path, source: SourceName) -> None:
+    """Mark the data folder as the sample's or as EDGAR's.
+
+    Raises:
+        SettingError: the folder holds the other kind of data.
+        StorageError: the folder cannot be written.
+    """
+    kind = "sample" if source == "sample" else "edgar"
+    mark = data / "state" / "origin"
+    if not mark.is_file():
+        write_atomically(mark, kind.encode())
+        return
+    found = mark.read_text("utf-8").strip()
+    if found != kind:
+        holds = "the bundled sample's figures" if found == "sample" else "EDGAR's data"
+        raise SettingError(
+            f"SEC_ASSETS_SOURCE={source!r}: the folder {data} holds {holds} and the two must not mix; "
+            "set SEC_ASSETS_DATA to another folder"
+        )
