@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
@@ -55,6 +55,7 @@ class Cluster:
     def __init__(self, client: Client, description: str):
         self.client = client
         self.description = description
+        self._sync: Callable[..., Any] = client.sync
         self._answered = time.monotonic()
         self._workers: dict[str, Resources] = {}
 
@@ -67,9 +68,7 @@ class Cluster:
         try:
             if self.client.status != "running" or self.client.scheduler is None:
                 raise OSError(f"client is {self.client.status}")
-            identity = self.client.sync(
-                self.client.scheduler.identity, n_workers=-1, callback_timeout=_QUESTION_SECONDS
-            )
+            identity = self._sync(self.client.scheduler.identity, n_workers=-1, callback_timeout=_QUESTION_SECONDS)
         except OSError as error:
             silent = time.monotonic() - self._answered
             if self.client.status == "running" and silent < _SILENCE_SECONDS:
@@ -104,14 +103,13 @@ class Cluster:
             ClusterError: names each worker that has not, and its reason.
         """
         addresses = list(self.workers())
+        run: Callable[..., Any] = self.client._run  # `Client.run` has no deadline
         versions, payload = own_versions(), request.pack()
 
         async def ask(address: str) -> str:
             try:
-                answers = await asyncio.wait_for(
-                    self.client._run(  # `Client.run` has no deadline
-                        prober(), versions, payload, _PROBE_SECONDS, workers=[address], on_error="return"
-                    ),
+                answers: dict[str, Any] = await asyncio.wait_for(
+                    run(prober(), versions, payload, _PROBE_SECONDS, workers=[address], on_error="return"),
                     _PROBE_SECONDS + _QUESTION_SECONDS,
                 )
             except TimeoutError:
@@ -122,7 +120,7 @@ class Cluster:
         async def ask_all() -> list[str]:
             return await asyncio.gather(*map(ask, addresses))
 
-        reasons = dict(zip(addresses, self.client.sync(ask_all), strict=True))
+        reasons = dict(zip(addresses, self._sync(ask_all), strict=True))
         unfit = [f"worker {address}: {reason}" for address, reason in reasons.items() if reason]
         if unfit:
             raise ClusterError(f"{self.description} cannot run this job: " + "; ".join(unfit))
@@ -133,7 +131,7 @@ class Cluster:
         going = list(keys)
         while going and time.monotonic() < deadline:
             try:
-                answers = self.client.sync(
+                answers = self._sync(
                     self.client._run, running_keys(), on_error="ignore", callback_timeout=_QUESTION_SECONDS
                 )
             except OSError:

@@ -8,7 +8,7 @@ its first step. Use one thread per worker: within one process steps take turns.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from dagster import (
     DagsterEvent,
@@ -68,7 +68,7 @@ def dask_executor(init_context: InitExecutorContext) -> Executor:
     `pbs`, `kube`, `yarn`, `moab`, `sge`, `lsf`, `oar` or `coiled`, each with the arguments of its class. The op tag
     `dagster-dask/resource_requirements` (JSON, such as `{"CPU": 1}`) restricts a step to workers that offer it.
     """
-    config = init_context.executor_config
+    config = cast(Mapping[str, Any], init_context.executor_config)
     max_concurrent = config["max_concurrent"]
     if max_concurrent is not None and max_concurrent < 1:
         raise SettingError(f"max_concurrent={max_concurrent} of the Dask executor: allowed is a whole number from 1")

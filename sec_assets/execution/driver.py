@@ -18,10 +18,11 @@ from dagster._core.events import EngineEventData
 from dagster._core.execution.context.system import PlanOrchestrationContext
 from dagster._core.execution.plan.active import ActiveExecution
 from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.storage.tags import PRIORITY_TAG
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 from distributed import Future
 
 from sec_assets.errors import SettingError
@@ -206,7 +207,7 @@ class StepDriver:
                 step_context, info, self._active.get_known_state()
             )
         else:
-            event = DagsterEvent.step_failure_event(step_context, _failure_data(info))
+            event = DagsterEvent.step_failure_event(step_context, StepFailureData(error=info, user_failure_data=None))
         self._forget(attempt)
         self._active.handle_event(event)
         yield event
@@ -261,12 +262,6 @@ class StepDriver:
         futures = [self._attempts[key].future for key in keys]
         if futures and self._cluster.client.status == "running":
             self._cluster.client.cancel(futures, force=True)
-
-
-def _failure_data(info: SerializableErrorInfo):
-    from dagster._core.execution.plan.objects import StepFailureData
-
-    return StepFailureData(error=info, user_failure_data=None)
 
 
 def _resources(step: ExecutionStep) -> Mapping[str, float]:

@@ -28,6 +28,8 @@ RUNNING: set[str] = set()
 """Keys of the steps this process is executing or holds waiting."""
 
 _POLL_SECONDS = 0.5
+# SystemExit and KeyboardInterrupt would take the whole worker down, with the work of others.
+_ENDINGS = (Exception, SystemExit, KeyboardInterrupt, DagsterExecutionInterruptedError)
 _turn = threading.Lock()
 
 
@@ -41,8 +43,8 @@ def check(payload: bytes) -> str:
     with DagsterInstance.from_ref(request.instance_ref) as instance:
         if instance.get_run_by_id(request.run_id) is None:
             return (
-                f"its Dagster storage does not hold run {request.run_id}: driver and workers must share DAGSTER_HOME "
-                f"(here {request.instance_ref.local_artifact_storage.config_data}) or one database"
+                f"its Dagster storage does not hold run {request.run_id}: driver and workers must share one DAGSTER_HOME "
+                f"(the driver's is {instance.root_directory}) or one database"
             )
     request.job.get_definition()
     return ""
@@ -55,8 +57,7 @@ def execute_step(payload: bytes) -> bytes:
     try:
         with _interrupted_when_dropped(get_worker()), _own_turn():
             return _execute(request).pack()
-    except (Exception, SystemExit, KeyboardInterrupt, DagsterExecutionInterruptedError):
-        # SystemExit would take the whole worker down, with the work of others.
+    except _ENDINGS:
         return StepAnswer(error=serializable_error_info_from_exc_info(sys.exc_info())).pack()
     finally:
         RUNNING.discard(request.key)
@@ -70,7 +71,7 @@ def _execute(request: StepRequest) -> StepAnswer:
         events: list[DagsterEvent] = []
         try:
             events.extend(_step_events(request, instance))
-        except (Exception, SystemExit, KeyboardInterrupt, DagsterExecutionInterruptedError):
+        except _ENDINGS:
             error = serializable_error_info_from_exc_info(sys.exc_info())
             return StepAnswer(events=events, error=error)
         return StepAnswer(events=events)
