@@ -1,0 +1,55 @@
+"""Tickers of companies to prices, and prices to indicators."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import polars as pl
+
+from sec_assets.errors import SettingError
+from sec_assets.market.indicators import technicals
+from sec_assets.market.load import PriceReader, PricesLoaded, load_prices
+from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.tables import PRICES, TICKER_MAP
+
+
+def price_companies(
+    store: Store, sources: Sequence[PriceReader], ciks: Sequence[str], *, today: date
+) -> Iterator[Outcome]:
+    """Yield one outcome per company: the bars of all its tickers, or what every source said instead.
+
+    Raises:
+        OutageError: the sources are down; companies before are done.
+    """
+    tickers = store.lake.read(TICKER_MAP).filter(pl.col("cik").is_in(list(ciks)))
+    for cik in ciks:
+        own = tickers.filter(pl.col("cik") == cik)
+        if own.is_empty():
+            yield Outcome([cik], frame=PRICES.frame(), notes={cik: "it has no ticker"})
+            continue
+        try:
+            loaded = load_prices(own, sources, today=today)
+        except SettingError as error:
+            yield Outcome([cik], failed={cik: str(error)})
+            continue
+        yield _outcome(cik, own.height, loaded)
+        if loaded.outage is not None:
+            raise loaded.outage
+
+
+def _outcome(cik: str, tickers: int, loaded: PricesLoaded) -> Outcome:
+    """A ticker without prices makes the company partial, or failed when it was its only one; so do dropped bars."""
+    without = [f"{problem.ticker}: {problem.reason}" for problem in loaded.problems if problem.source is None]
+    dropped = [
+        f"{problem.ticker}, {problem.bars} bars: {problem.reason}" for problem in loaded.problems if problem.bars
+    ]
+    if len(without) == tickers:
+        return Outcome([cik], failed={cik: "; ".join(without)})
+    problems = [*without, *dropped]
+    return Outcome([cik], frame=loaded.frame, partial={cik: in_words(problems, "problems")} if problems else {})
+
+
+def technical_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
+    """Yield one outcome for all companies: indicators over many tickers at once."""
+    prices, damaged = store.lake.read_each(PRICES, ciks)
+    without = set(ciks) - set(prices["cik"].unique().to_list()) - set(damaged)
+    yield Outcome(ciks, frame=technicals(prices), failed=damaged, notes=dict.fromkeys(without, "it has no prices"))
