@@ -6,7 +6,7 @@ a particular source: those are the sibling modules, and `sources.py` picks them 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from sec_assets.errors import (
     SecAssetsError,
     SettingError,
 )
-from sec_assets.market.bars import check_bars
+from sec_assets.market.bars import CheckedBars, check_bars
 from sec_assets.tables import PRICES
 
 _FAILURES_TO_GIVE_UP = 3
@@ -71,78 +71,92 @@ class PricesLoaded:
 
 
 def load_prices(tickers: pl.DataFrame, sources: Sequence[PriceReader], *, today: date) -> PricesLoaded:
-    """Load the daily bars of every ticker from the first source that has them.
+    """Load the daily bars of every ticker from the first source that has them; see `PriceDesk.load`."""
+    return PriceDesk(sources, today).load(tickers)
+
+
+class PriceDesk:
+    """Asks the sources in their order, and remembers over many calls which of them are down.
 
     Args:
-        tickers: `cik`, `ticker`; other columns are ignored.
         sources: in the order in which to ask.
         today: the last date that may appear.
-
-    Raises:
-        SettingError: no source is usable at all, because of keys or folders that are not set; names each.
     """
-    desk = _Desk(tuple(sources), today)
-    frames: list[pl.DataFrame] = []
-    unfinished: list[tuple[str, str]] = []
-    outage: OutageError | None = None
-    for cik, ticker in tickers.select("cik", "ticker").unique(maintain_order=True).iter_rows():
-        try:
-            frames.append(desk.answer(cik, ticker))
-        except InputError as error:
-            desk.problems.append(PriceProblem(cik, ticker, None, str(error)))
-        except OutageError as error:
-            unfinished.append((cik, ticker))
-            desk.problems.append(PriceProblem(cik, ticker, None, str(error)))
-            outage = outage or error
-    frame = PRICES.conform(pl.concat(frames)) if frames else PRICES.frame()
-    return PricesLoaded(frame, tuple(desk.problems), tuple(unfinished), outage)
 
+    def __init__(self, sources: Sequence[PriceReader], today: date) -> None:
+        self._sources = tuple(sources)
+        self._today = today
+        self._closed: dict[str, SecAssetsError] = {}
+        self._failures: dict[str, int] = {}
 
-@dataclass
-class _Desk:
-    """Asks the sources, remembers who is down, and collects what they said."""
+    def load(self, tickers: pl.DataFrame) -> PricesLoaded:
+        """Load the daily bars of every ticker.
 
-    sources: tuple[PriceReader, ...]
-    today: date
-    problems: list[PriceProblem] = field(default_factory=list)
-    _closed: dict[str, SecAssetsError] = field(default_factory=dict)
-    _failures: dict[str, int] = field(default_factory=dict)
+        Args:
+            tickers: `cik`, `ticker`; other columns are ignored.
 
-    def answer(self, cik: str, ticker: str) -> pl.DataFrame:
+        Raises:
+            SettingError: no source is usable at all, because of keys or folders that are not set; names each.
+        """
+        frames: list[pl.DataFrame] = []
+        problems: list[PriceProblem] = []
+        unfinished: list[tuple[str, str]] = []
+        outage: OutageError | None = None
+        for cik, ticker in tickers.select("cik", "ticker").unique(maintain_order=True).iter_rows():
+            try:
+                frames.append(self._answer(cik, ticker, problems))
+            except InputError as error:
+                problems.append(PriceProblem(cik, ticker, None, str(error)))
+            except OutageError as error:
+                unfinished.append((cik, ticker))
+                problems.append(PriceProblem(cik, ticker, None, str(error)))
+                outage = outage or error
+        frame = PRICES.conform(pl.concat(frames)) if frames else PRICES.frame()
+        return PricesLoaded(frame, tuple(problems), tuple(unfinished), outage)
+
+    def _answer(self, cik: str, ticker: str, problems: list[PriceProblem]) -> pl.DataFrame:
         """Return the rows (table PRICES) of one ticker, or raise the verdict over all sources."""
         said: list[SecAssetsError] = []
-        for source in self.sources:
+        for source in self._sources:
             try:
-                return self._ask(source, cik, ticker)
+                checked = self._ask(source, ticker)
             except (InputError, OutageError, SettingError) as error:
                 said.append(error)
-                self._remember(source.name, error)
-                self.problems.append(PriceProblem(cik, ticker, source.name, str(error)))
+                problems.append(PriceProblem(cik, ticker, source.name, str(error)))
+                continue
+            problems.extend(_dropped(cik, ticker, source.name, checked.bad))
+            if checked.good.height:
+                return checked.good.with_columns(cik=pl.lit(cik), ticker=pl.lit(ticker), source=pl.lit(source.name))
+            said.append(MalformedError(f"{source.name}: none of {checked.bad.height} bars is usable"))
         raise _verdict(ticker, said)
 
-    def _ask(self, source: PriceReader, cik: str, ticker: str) -> pl.DataFrame:
+    def _ask(self, source: PriceReader, ticker: str) -> CheckedBars:
+        """Ask one source, unless it banned us, lacks its key, or failed too often in a row."""
         closed = self._closed.get(source.name)
         if closed is not None:
             raise type(closed)(f"{closed} (not asked again)")
-        checked = check_bars(source.bars(ticker, today=self.today), today=self.today)
+        try:
+            bars = source.bars(ticker, today=self._today)
+        except (OutageError, SettingError) as error:
+            self._failures[source.name] = self._failures.get(source.name, 0) + 1
+            gives_up = self._failures[source.name] >= _FAILURES_TO_GIVE_UP
+            if gives_up or isinstance(error, (BannedError, SettingError)):
+                self._closed[source.name] = error
+            raise
+        except InputError:
+            self._failures.pop(source.name, None)
+            raise
         self._failures.pop(source.name, None)
-        for reason, dates in checked.bad.group_by("reason", maintain_order=True).agg("date").iter_rows():
-            named = ", ".join(str(day) for day in dates[:3]) + (", …" if len(dates) > 3 else "")
-            self.problems.append(PriceProblem(cik, ticker, source.name, f"{reason}: {named}", len(dates)))
-        if checked.good.is_empty():
-            raise MalformedError(f"{source.name}: none of {checked.bad.height} bars of {ticker} is usable")
-        return checked.good.with_columns(cik=pl.lit(cik), ticker=pl.lit(ticker), source=pl.lit(source.name))
+        return check_bars(bars, today=self._today)
 
-    def _remember(self, name: str, error: SecAssetsError) -> None:
-        """Close a source that banned us, lacks its key, or failed too often in a row."""
-        if name in self._closed:
-            return
-        if isinstance(error, InputError):
-            self._failures.pop(name, None)
-            return
-        self._failures[name] = self._failures.get(name, 0) + 1
-        if isinstance(error, (BannedError, SettingError)) or self._failures[name] >= _FAILURES_TO_GIVE_UP:
-            self._closed[name] = error
+
+def _dropped(cik: str, ticker: str, source: str, bad: pl.DataFrame) -> list[PriceProblem]:
+    """Return one problem per reason for which bars were dropped, with the first dates."""
+    problems = []
+    for reason, dates in bad.group_by("reason", maintain_order=True).agg("date").iter_rows():
+        named = ", ".join(str(day) for day in dates[:3]) + (", …" if len(dates) > 3 else "")
+        problems.append(PriceProblem(cik, ticker, source, f"{reason}: {named}", len(dates)))
+    return problems
 
 
 def _verdict(ticker: str, said: list[SecAssetsError]) -> SecAssetsError:

@@ -47,7 +47,7 @@ def parse_chart(body: bytes, *, symbol: str) -> pl.DataFrame:
         IndexError,
         AttributeError,
         ValueError,
-        OverflowError,
+        ArithmeticError,
         pl.exceptions.PolarsError,
     ) as error:
         raise MalformedError(f"yahoo: the chart of {symbol} is not in its usual shape: {error!r:.160}") from error
@@ -100,7 +100,10 @@ def _chart(result: dict[str, Any], symbol: str) -> _Chart:
     events = result.get("events") or {}
     dividends = _events(events.get("dividends"), meta, lambda event: event["amount"])
     splits = _events(events.get("splits"), meta, lambda event: event["numerator"] / event["denominator"])
-    if (splits["value"] <= 0).any() or (dividends["value"] < 0).any():
+    if (
+        not ((splits["value"] > 0) & splits["value"].is_finite()).all()
+        or not dividends["value"].is_between(0, 1e12).all()
+    ):
         raise MalformedError(f"yahoo: {symbol} has a split or dividend that is not positive")
     return _Chart(meta, frame, dividends, splits)
 
