@@ -17,6 +17,7 @@ import polars as pl
 
 from sec_assets.edgar.filing_index import (
     Filing,
+    Kind,
     Wanted,
     choose_documents,
     names_do_not_tell,
@@ -162,8 +163,7 @@ class _FilingWork:
         if self._stop.is_set():
             return self._outcome
         try:
-            self._collect()
-            self._outcome.complete = True
+            self._outcome.complete = self._collect()
         except (OutageError, SettingError) as error:
             self._stop.set()
             self._outcome.outage = error
@@ -172,7 +172,8 @@ class _FilingWork:
             raise
         return self._outcome
 
-    def _collect(self) -> None:
+    def _collect(self) -> bool:
+        """Fetch everything; False when another filing met an outage meanwhile and this one was left unfinished."""
         filing = self._task.filing
         listing = self._read_index(Wanted("index.json", "index", None), parse_listing)
         types: dict[str, str] | None = None
@@ -180,9 +181,13 @@ class _FilingWork:
             types = self._read_index(Wanted(f"{filing.accession}-index.html", "index", None), parse_index_page)
         documents, refused = choose_documents(filing, listing, types)
         for name, reason in refused:
-            self._record(Wanted(_printable(name), "exhibit", None), status="failed", error=reason)
+            kind: Kind = "primary" if name == filing.primary_document else "exhibit"
+            self._record(Wanted(_printable(name), kind, None), status="failed", error=reason)
         for document in documents:
+            if self._stop.is_set():
+                return False
             self._fetch(document)
+        return True
 
     def _read_index(self, document: Wanted, parse: Any) -> Any:
         """Fetch and parse a listing; None when it cannot be had, which its row then says."""
@@ -225,12 +230,12 @@ class _FilingWork:
         """Tell whether the stored file has the size on record; one that has not is damaged and taken away."""
         try:
             path = self._client.documents.path_of(known["url"])
-            if path.stat().st_size == known["bytes"]:
-                return True
-        except (InputError, FileNotFoundError):
+            with storage_errors(path):
+                if path.stat().st_size == known["bytes"]:
+                    return True
+                path.unlink(missing_ok=True)
+        except (InputError, FileNotFoundError, NotADirectoryError):
             return False
-        with storage_errors(path):
-            path.unlink(missing_ok=True)
         return False
 
     def _record(self, document: Wanted, **result: Any) -> _Row:
@@ -246,4 +251,4 @@ class _FilingWork:
 
 def _printable(name: str) -> str:
     """Return a refused name in a form that is harmless in a table and an address."""
-    return re.sub(r"[^A-Za-z0-9._-]", "_", name)[:100].replace("..", "__") or "_"
+    return "refused_" + re.sub(r"[^A-Za-z0-9-]+", "_", name)[:100]

@@ -26,9 +26,9 @@ PAGE = 100
 """Entries a page holds at most."""
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_TITLE = re.compile(r"(?P<form>.+?) - (?P<company>.*) \((?P<cik>\d{10})\)(?: \((?P<role>[^()]*)\))?", re.DOTALL)
+_TITLE = re.compile(r"(?P<form>.+?) - (?P<company>.*) \((?P<cik>[0-9]{10})\)(?: \((?P<role>[^()]*)\))?", re.DOTALL)
 _ITEM = re.compile(r"Item ([0-9][0-9A-Za-z.]*):")
-_FILED = re.compile(r"Filed:</b>\s*(\d{4}-\d\d-\d\d)")
+_FILED = re.compile(r"Filed:</b>\s*([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 SCHEMA = pl.Schema(
     {

@@ -23,7 +23,7 @@ COLUMNS = ("ticker", "shares", "cost_basis")
 EXAMPLE = "ticker,shares,cost_basis\nAAPL,12.5,1843.75\n"
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?|[+-]?\.[0-9]+")
-_INTEGER_DIGITS, _FRACTION_DIGITS = 26, 12
+_INTEGER_DIGITS, _FRACTION_DIGITS = 18, 12
 _LOTS = pl.Schema({"line": pl.Int64, "ticker": pl.String, "shares": pl.String, "cost_basis": pl.String})
 _PROBLEMS = pl.Schema({"line": pl.Int64, "problem": pl.String})
 

@@ -17,7 +17,7 @@ DATA = "https://data.sec.gov"
 
 _XSL_FOLDER = re.compile(r"xsl[A-Za-z0-9_.\-]*/", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\%?#:*\"<>|\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_SUBMISSIONS_PAGE = re.compile(r"CIK\d{10}-submissions-\d{3,6}\.json")
+_SUBMISSIONS_PAGE = re.compile(r"CIK[0-9]{10}-submissions-[0-9]{3,6}\.json")
 _LONGEST_NAME = 200
 
 
