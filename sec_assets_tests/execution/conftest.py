@@ -1,0 +1,143 @@
+"""Real Dask schedulers and workers on loopback, and runs of the small project in `project.py`."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+from distributed import Client
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = "sec_assets_tests.execution.project"
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.05)
+
+
+class DaskProcesses:
+    """One scheduler and its workers, as an operator starts them."""
+
+    def __init__(self, stack: ExitStack, folder: Path):
+        self._stack = stack
+        self._folder = folder
+        file = folder / "scheduler.json"
+        self.scheduler = self._start(
+            "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
+        )
+        wait_until(file.exists)
+        with Client(scheduler_file=str(file), set_as_default=False) as client:
+            self.address = client.scheduler.address
+
+    def add_workers(self, count: int, *options: str, cwd: Path = ROOT) -> list[subprocess.Popen]:
+        plain = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--no-nanny")
+        place = ("--local-directory", str(self._folder))
+        with Client(self.address, set_as_default=False) as client:
+            there = len(client.scheduler_info()["workers"])
+            found = [self._start("dask_worker", self.address, *plain, *place, *options, cwd=cwd) for _ in range(count)]
+            client.wait_for_workers(there + count, timeout=60)
+        return found
+
+    def _start(self, module: str, *arguments: str, cwd: Path = ROOT) -> subprocess.Popen:
+        # -P and the working folder decide what a worker can import, not the test runner's own path.
+        command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
+        log = self._stack.enter_context((self._folder / f"{module}.log").open("a"))
+        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=log)
+        self._stack.callback(_end, process)
+        return process
+
+
+def _end(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout=10)
+
+
+@contextmanager
+def dask_processes(folder: Path) -> Iterator[DaskProcesses]:
+    with ExitStack() as stack:
+        yield DaskProcesses(stack, folder)
+
+
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[DaskProcesses]:
+    """A scheduler of this test's own, without workers yet."""
+    with dask_processes(tmp_path) as processes:
+        yield processes
+
+
+@pytest.fixture(scope="module")
+def shared_dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskProcesses]:
+    """A scheduler with two workers of one thread, for tests that leave them intact."""
+    with dask_processes(tmp_path_factory.mktemp("dask")) as processes:
+        processes.add_workers(2)
+        yield processes
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """A Dagster home on disk, which other processes can open."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    with dg.DagsterInstance.from_config(str(home)) as found:
+        yield found
+
+
+class Runs:
+    """Runs jobs of the project and reads the traces of their steps."""
+
+    def __init__(self, instance: dg.DagsterInstance, scratch: Path):
+        self.instance = instance
+        self.scratch = scratch
+
+    def run(
+        self,
+        job: str,
+        cluster: dict[str, Any] | None,
+        *,
+        tags: dict[str, str] | None = None,
+        module: str = PROJECT,
+        working_directory: Path | None = ROOT,
+        **config: Any,
+    ) -> dg.JobExecutionResult:
+        folder = None if working_directory is None else str(working_directory)
+        repository = ReconstructableRepository.for_module(module, "defs", working_directory=folder)
+        executor = config if cluster is None else {"cluster": cluster, **config}
+        return dg.execute_job(
+            repository.get_reconstructable_job(job),
+            instance=self.instance,
+            run_config={"execution": {"config": executor}},
+            tags={"scratch": str(self.scratch), **(tags or {})},
+        )
+
+    def traces(self, name: str) -> list[str]:
+        path = self.scratch / name
+        return path.read_text().splitlines() if path.exists() else []
+
+
+@pytest.fixture
+def runs(instance: dg.DagsterInstance, tmp_path: Path) -> Runs:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    return Runs(instance, scratch)
+
+
+@pytest.fixture
+def cli_environment(instance: dg.DagsterInstance) -> dict[str, str]:
+    """For drivers that are processes of their own, as the CLI and the run launcher start them."""
+    return dict(os.environ)

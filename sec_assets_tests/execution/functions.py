@@ -1,0 +1,53 @@
+"""Functions at the top level of a module, as fan-out needs them; no Dagster here, processes import this quickly."""
+
+import os
+import time
+from pathlib import Path
+
+from sec_assets.errors import InputError, StorageError
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def slow_square(number: int, seconds: float) -> int:
+    time.sleep(seconds)
+    return number * number
+
+
+def process_of(_: int) -> int:
+    return os.getpid()
+
+
+def refuse_odd(number: int) -> int:
+    if number % 2:
+        raise InputError(f"{number} is odd")
+    return number
+
+
+def die_on_three(number: int) -> int:
+    if number == 3:
+        os._exit(7)
+    return number
+
+
+def disk_full_on_three(number: int) -> int:
+    if number == 3:
+        raise StorageError("disk full")
+    return number
+
+
+def hang_on_three(number: int) -> int:
+    if number == 3:
+        time.sleep(600)
+    return number
+
+
+def mark_start(number: int, folder: str) -> int:
+    (Path(folder) / str(number)).touch()
+    return number
+
+
+def unpicklable(_: int) -> object:
+    return lambda: None

@@ -1,0 +1,217 @@
+"""No run hangs: whatever breaks ends it with a reason, and nothing is left running."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import dagster as dg
+import psutil
+import pytest
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+from distributed import Client
+
+from sec_assets.execution import cluster as cluster_module
+from sec_assets.execution.messages import ProbeRequest
+from sec_assets.execution.worker import check
+from sec_assets_tests.execution.conftest import PROJECT, ROOT, DaskProcesses, Runs, wait_until
+
+pytestmark = [pytest.mark.executor, pytest.mark.timeout(100)]
+
+
+def at(dask: DaskProcesses) -> dict:
+    return {"existing": {"address": dask.address}}
+
+
+def run_error(result: dg.JobExecutionResult) -> str:
+    (event,) = [event for event in result.all_events if event.is_job_failure]
+    data = event.event_specific_data
+    return data.error.to_string() if data.error else ""
+
+
+def step_error(result: dg.JobExecutionResult, step: str) -> str:
+    (event,) = [event for event in result.all_events if event.is_step_failure and event.step_key == step]
+    return event.step_failure_data.error.message
+
+
+def start_driver(job: str, runs: Runs, environment: dict[str, str], address: str | None) -> subprocess.Popen:
+    command = [sys.executable, "-m", "dagster", "job", "execute", "-m", PROJECT, "-d", str(ROOT), "-j", job]
+    tags = ["--tags", f'{{"scratch": "{runs.scratch}"}}']
+    where = {} if address is None else {"SEC_ASSETS_DASK": address}
+    return subprocess.Popen([*command, *tags], env=environment | where, cwd=ROOT, stderr=subprocess.DEVNULL)
+
+
+def falls_silent(runs: Runs, name: str) -> bool:
+    before = len(runs.traces(name))
+    time.sleep(1)
+    return len(runs.traces(name)) == before
+
+
+def test_a_worker_without_the_code_fails_the_run_with_its_address_and_reason(
+    runs: Runs, dask: DaskProcesses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "driver_only.py").write_text(f"from {PROJECT} import defs\n")
+    monkeypatch.syspath_prepend(str(elsewhere))
+    dask.add_workers(1)
+    with Client(dask.address, set_as_default=False) as client:
+        (address,) = client.scheduler_info()["workers"]
+    started = time.monotonic()
+    result = runs.run("chain", at(dask), module="driver_only", working_directory=None)
+    assert time.monotonic() - started < 60
+    assert not result.success
+    assert address in run_error(result)
+    assert "No module named 'driver_only'" in run_error(result)
+
+
+def test_a_worker_without_the_runs_storage_says_so(instance: dg.DagsterInstance, tmp_path: Path):
+    repository = ReconstructableRepository.for_module(PROJECT, "defs", working_directory=str(ROOT))
+    request = ProbeRequest(repository.get_reconstructable_job("chain"), instance.get_ref(), "no-such-run")
+    assert "does not hold run no-such-run" in check(request.pack())
+
+
+def test_a_worker_that_does_not_answer_fails_the_run(
+    runs: Runs, dask: DaskProcesses, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cluster_module, "_PROBE_SECONDS", 2)
+    monkeypatch.setattr(cluster_module, "_QUESTION_SECONDS", 2)
+    (worker,) = dask.add_workers(1)
+    worker.send_signal(signal.SIGSTOP)
+    try:
+        result = runs.run("chain", at(dask))
+    finally:
+        worker.send_signal(signal.SIGCONT)
+    assert "did not answer within 4 s" in run_error(result)
+
+
+def test_a_scheduler_without_workers_fails_the_run(runs: Runs, dask: DaskProcesses):
+    result = runs.run("chain", at(dask), wait_for_workers=1.0)
+    assert "had no worker for 1 s" in run_error(result)
+
+
+def test_an_address_without_scheduler_fails_the_run(runs: Runs, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 2)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
+        result = runs.run("chain", {"existing": {"address": address}})
+    assert f"the Dask cluster at {address} does not answer" in run_error(result)
+
+
+def test_a_cluster_whose_package_is_missing_fails_the_run_with_the_remedy(runs: Runs):
+    assert "pip install coiled" in run_error(runs.run("chain", {"coiled": {}}))
+
+
+def test_resources_that_nobody_offers_fail_the_step_and_offered_ones_are_used(runs: Runs, dask: DaskProcesses):
+    dask.add_workers(1)
+    result = runs.run("needs_model", at(dask), wait_for_workers=3.0)
+    assert 'had no worker that offers {"MODEL": 1} for 3 s' in step_error(result, "on_model_worker")
+    (model,) = dask.add_workers(1, "--resources", "MODEL=1")
+    assert runs.run("needs_model", at(dask), wait_for_workers=3.0).success
+    assert runs.traces("on_model_worker") == [str(model.pid)]
+
+
+def test_a_killed_worker_fails_its_step_which_is_not_run_again(runs: Runs, dask: DaskProcesses):
+    workers = dask.add_workers(2)
+    started = time.monotonic()
+    result = runs.run("kill_chain", at(dask))
+    assert time.monotonic() - started < 30
+    assert not result.success
+    assert "was lost while executing it" in step_error(result, "killed")
+    assert len(runs.traces("killed")) == 1
+    assert runs.traces("after_killed") == []
+    assert sorted(worker.poll() is None for worker in workers) == [False, True]
+
+
+def test_the_last_worker_killed_ends_the_run(runs: Runs, dask: DaskProcesses):
+    dask.add_workers(1)
+    result = runs.run("kill_chain", at(dask))
+    assert "was lost while executing it" in step_error(result, "killed")
+
+
+def test_a_killed_worker_is_replaced_and_the_step_retried_where_its_policy_says_so(runs: Runs):
+    assert runs.run("kill_once", {"local": {"n_workers": 1}}).success
+    assert len(runs.traces("killed_once")) == 2
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_a_lost_scheduler_fails_the_run_and_stops_its_steps(
+    runs: Runs, dask: DaskProcesses, cli_environment: dict[str, str]
+):
+    dask.add_workers(1)
+    with start_driver("forever", runs, cli_environment, dask.address) as driver:
+        wait_until(lambda: runs.traces("endless"))
+        dask.scheduler.kill()
+        assert driver.wait(timeout=60) != 0
+    (run,) = runs.instance.get_runs()
+    assert run.status == dg.DagsterRunStatus.FAILURE
+    assert any("scheduler" in entry.user_message for entry in runs.instance.all_logs(run.run_id) if entry.step_key)
+    wait_until(lambda: falls_silent(runs, "endless"))
+
+
+def test_a_frozen_scheduler_fails_the_run(
+    runs: Runs, dask: DaskProcesses, cli_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cluster_module, "_SILENCE_SECONDS", 3)
+    monkeypatch.setattr(cluster_module, "_QUESTION_SECONDS", 2)
+    dask.add_workers(1)
+    freeze = f"while [ ! -e {runs.scratch}/endless ]; do sleep 0.1; done; kill -STOP {dask.scheduler.pid}"
+    with subprocess.Popen(["/bin/sh", "-c", freeze]):
+        try:
+            result = runs.run("forever", at(dask))
+        finally:
+            dask.scheduler.send_signal(signal.SIGCONT)
+    assert "was lost" in run_error(result)
+    wait_until(lambda: falls_silent(runs, "endless"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_terminated_run_stops_its_steps_and_leaves_the_cluster(
+    runs: Runs, dask: DaskProcesses, cli_environment: dict[str, str], sent: signal.Signals
+):
+    dask.add_workers(1)
+    with start_driver("forever", runs, cli_environment, dask.address) as driver:
+        wait_until(lambda: runs.traces("endless"))
+        driver.send_signal(sent)
+        driver.wait(timeout=30)
+    assert falls_silent(runs, "endless")
+    assert runs.instance.get_runs()[0].status == dg.DagsterRunStatus.CANCELED
+    assert runs.run("chain", at(dask)).success
+
+
+def test_steps_of_a_killed_driver_stop(runs: Runs, dask: DaskProcesses, cli_environment: dict[str, str]):
+    dask.add_workers(1)
+    with start_driver("forever", runs, cli_environment, dask.address) as driver:
+        wait_until(lambda: runs.traces("endless"))
+        driver.kill()
+    wait_until(lambda: falls_silent(runs, "endless"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_a_local_cluster_ends_with_its_driver(runs: Runs, cli_environment: dict[str, str], sent: signal.Signals):
+    with start_driver("forever", runs, cli_environment, None) as driver:
+        wait_until(lambda: runs.traces("endless"))
+        family = psutil.Process(driver.pid).children(recursive=True)
+        assert family
+        driver.send_signal(sent)
+        driver.wait(timeout=30)
+    gone, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+
+
+def test_the_local_cluster_is_the_default_and_is_closed(runs: Runs):
+    result = runs.run("failing_chain", None)
+    assert not result.success
+    assert len(runs.traces("upstream")) == 1
+    assert os.getpid() not in map(int, runs.traces("upstream"))
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_fan_out_of_two_steps_on_one_worker_of_one_thread_does_not_dead_lock(runs: Runs, dask: DaskProcesses):
+    dask.add_workers(1)
+    assert runs.run("fans", at(dask)).success
+    assert runs.traces("fanning_a") == runs.traces("fanning_b") == ["[0, 1, 4, 9, 16, 25]"]
