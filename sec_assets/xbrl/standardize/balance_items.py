@@ -4,7 +4,7 @@ Declarations only: names, and the concepts that may hold them, best first, each 
 others where they are not reported (total liabilities, short-term debt, …) have a formula in `formulas.py`.
 """
 
-from sec_assets.xbrl.standardize.model import LineItem, balance, narrower
+from sec_assets.xbrl.standardize.model import LineItem, balance, stand_in
 
 BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance("total_assets", ("us-gaap:Assets", "the balance sheet total"), ("ifrs-full:Assets", "the total")),
@@ -17,7 +17,11 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         "cash",
         ("us-gaap:CashAndCashEquivalentsAtCarryingValue", "cash and equivalents without restricted cash"),
         ("us-gaap:CashAndDueFromBanks", "cash of banks"),
-        narrower("us-gaap:Cash", "cash without equivalents"),
+        stand_in("us-gaap:Cash", "cash without equivalents"),
+        stand_in(
+            "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
+            "may hold restricted cash; nothing else is reported",
+        ),
         ("ifrs-full:CashAndCashEquivalents", "cash and equivalents"),
     ),
     balance(
@@ -35,13 +39,13 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         "short_term_investments",
         ("us-gaap:ShortTermInvestments", "all short-term investments"),
         ("us-gaap:MarketableSecuritiesCurrent", "marketable securities, current"),
-        narrower(
+        stand_in(
             "us-gaap:AvailableForSaleSecuritiesDebtSecuritiesCurrent", "debt securities available for sale, current"
         ),
         ("us-gaap:AvailableForSaleSecuritiesCurrent", "securities available for sale, current, before 2018"),
-        narrower("us-gaap:OtherShortTermInvestments", "other short-term investments"),
+        stand_in("us-gaap:OtherShortTermInvestments", "other short-term investments"),
         ("ifrs-full:CurrentInvestments", "current investments"),
-        narrower("ifrs-full:OtherCurrentFinancialAssets", "other current financial assets"),
+        stand_in("ifrs-full:OtherCurrentFinancialAssets", "other current financial assets"),
     ),
     balance(
         "receivables",
@@ -76,7 +80,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance(
         "intangibles",
         ("us-gaap:IntangibleAssetsNetExcludingGoodwill", "all intangibles but goodwill"),
-        narrower("us-gaap:FiniteLivedIntangibleAssetsNet", "finite-lived only, where no total is reported"),
+        stand_in("us-gaap:FiniteLivedIntangibleAssetsNet", "finite-lived only, where no total is reported"),
         ("ifrs-full:IntangibleAssetsOtherThanGoodwill", "all intangibles but goodwill"),
     ),
     balance(
@@ -105,8 +109,8 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance(
         "short_term_borrowings",
         ("us-gaap:ShortTermBorrowings", "borrowed for less than a year"),
-        narrower("us-gaap:CommercialPaper", "commercial paper, where no total is reported"),
-        narrower("us-gaap:NotesPayableCurrent", "notes, where no total is reported"),
+        stand_in("us-gaap:CommercialPaper", "commercial paper, where no total is reported"),
+        stand_in("us-gaap:NotesPayableCurrent", "notes, where no total is reported"),
         ("ifrs-full:ShorttermBorrowings", "borrowed for less than a year"),
     ),
     balance(
@@ -119,10 +123,10 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         "long_term_debt",
         ("us-gaap:LongTermDebtNoncurrent", "due after a year"),
         ("us-gaap:LongTermDebtAndCapitalLeaseObligations", "due after a year, with finance leases"),
-        ("us-gaap:LongTermDebt", "with the part due within a year"),
-        narrower("us-gaap:SeniorLongTermNotes", "senior notes, where no total is reported"),
-        narrower("us-gaap:LongTermNotesPayable", "notes, where no total is reported"),
-        narrower("us-gaap:ConvertibleLongTermNotesPayable", "convertible notes, where no total is reported"),
+        stand_in("us-gaap:LongTermDebt", "with the part due within a year"),
+        stand_in("us-gaap:SeniorLongTermNotes", "senior notes, where no total is reported"),
+        stand_in("us-gaap:LongTermNotesPayable", "notes, where no total is reported"),
+        stand_in("us-gaap:ConvertibleLongTermNotesPayable", "convertible notes, where no total is reported"),
         ("ifrs-full:NoncurrentPortionOfNoncurrentBorrowings", "due after a year"),
         ("ifrs-full:LongtermBorrowings", "long-term borrowings"),
     ),
@@ -133,7 +137,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
             "all equity outside permanent equity",
         ),
         ("us-gaap:TemporaryEquityCarryingAmountAttributableToParent", "redeemable stock of the parent"),
-        narrower("us-gaap:RedeemableNoncontrollingInterestEquityCarryingAmount", "redeemable noncontrolling interest"),
+        stand_in("us-gaap:RedeemableNoncontrollingInterestEquityCarryingAmount", "redeemable noncontrolling interest"),
     ),
     balance(
         "equity",
@@ -162,7 +166,7 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
     balance(
         "retained_earnings",
         ("us-gaap:RetainedEarningsAccumulatedDeficit", "accumulated earnings or deficit"),
-        narrower("us-gaap:RetainedEarningsUnappropriated", "the unappropriated part"),
+        stand_in("us-gaap:RetainedEarningsUnappropriated", "the unappropriated part"),
         ("ifrs-full:RetainedEarnings", "accumulated earnings or deficit"),
     ),
     balance(

@@ -5,14 +5,14 @@ expenditure, dividends, repurchases) are positive when cash leaves, the three to
 as both taxonomies have them. US quarterly reports give these flows for the year to date: `quarters.py` splits them.
 """
 
-from sec_assets.xbrl.standardize.model import LineItem, flow, narrower
+from sec_assets.xbrl.standardize.model import LineItem, flow, stand_in
 
 CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
     flow(
         "operating_cash_flow",
         "cash_flow",
         ("us-gaap:NetCashProvidedByUsedInOperatingActivities", "total with discontinued operations"),
-        narrower(
+        stand_in(
             "us-gaap:NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
             "continuing operations, where no total is reported",
         ),
@@ -23,7 +23,7 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
         "investing_cash_flow",
         "cash_flow",
         ("us-gaap:NetCashProvidedByUsedInInvestingActivities", "total with discontinued operations"),
-        narrower(
+        stand_in(
             "us-gaap:NetCashProvidedByUsedInInvestingActivitiesContinuingOperations",
             "continuing operations, where no total is reported",
         ),
@@ -33,7 +33,7 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
         "financing_cash_flow",
         "cash_flow",
         ("us-gaap:NetCashProvidedByUsedInFinancingActivities", "total with discontinued operations"),
-        narrower(
+        stand_in(
             "us-gaap:NetCashProvidedByUsedInFinancingActivitiesContinuingOperations",
             "continuing operations, where no total is reported",
         ),
@@ -72,19 +72,19 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
             "depreciation, depletion and amortization, which some use for a note",
         ),
         ("us-gaap:DepreciationAndAmortization", "depreciation and amortization in the income statement"),
-        narrower("us-gaap:OtherDepreciationAndAmortization", "other depreciation and amortization"),
-        narrower("us-gaap:Depreciation", "depreciation without amortization"),
+        stand_in("us-gaap:OtherDepreciationAndAmortization", "other depreciation and amortization"),
+        stand_in("us-gaap:Depreciation", "depreciation without amortization"),
         ("ifrs-full:AdjustmentsForDepreciationAndAmortisationExpense", "as in the cash flow statement"),
         ("ifrs-full:DepreciationAndAmortisationExpense", "as in the income statement"),
-        narrower("ifrs-full:DepreciationExpense", "depreciation without amortization"),
+        stand_in("ifrs-full:DepreciationExpense", "depreciation without amortization"),
     ),
     flow(
         "capex",
         "cash_flow",
         ("us-gaap:PaymentsToAcquirePropertyPlantAndEquipment", "paid for property, plant and equipment"),
         ("us-gaap:PaymentsToAcquireProductiveAssets", "paid for productive assets, software included"),
-        narrower("us-gaap:PaymentsToAcquireOtherPropertyPlantAndEquipment", "paid for other equipment"),
-        narrower("us-gaap:PaymentsForCapitalImprovements", "paid for capital improvements"),
+        stand_in("us-gaap:PaymentsToAcquireOtherPropertyPlantAndEquipment", "paid for other equipment"),
+        stand_in("us-gaap:PaymentsForCapitalImprovements", "paid for capital improvements"),
         ("ifrs-full:PurchaseOfPropertyPlantAndEquipmentClassifiedAsInvestingActivities", "paid for equipment"),
         (
             "ifrs-full:PurchaseOfPropertyPlantAndEquipmentIntangibleAssetsOtherThanGoodwillInvestmentPropertyAndOtherNoncurrentAssets",
@@ -99,10 +99,10 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
         "dividends_paid",
         "cash_flow",
         ("us-gaap:PaymentsOfDividends", "all dividends"),
-        narrower("us-gaap:PaymentsOfDividendsCommonStock", "on common stock, where no total is reported"),
-        narrower("us-gaap:PaymentsOfOrdinaryDividends", "ordinary dividends, where no total is reported"),
+        stand_in("us-gaap:PaymentsOfDividendsCommonStock", "on common stock, where no total is reported"),
+        stand_in("us-gaap:PaymentsOfOrdinaryDividends", "ordinary dividends, where no total is reported"),
         ("ifrs-full:DividendsPaidClassifiedAsFinancingActivities", "all dividends"),
-        narrower(
+        stand_in(
             "ifrs-full:DividendsPaidToEquityHoldersOfParentClassifiedAsFinancingActivities",
             "to the parent's holders, where no total is reported",
         ),
@@ -118,8 +118,8 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
         "stock_compensation",
         "cash_flow",
         ("us-gaap:ShareBasedCompensation", "as added back in the cash flow statement"),
-        narrower("us-gaap:AllocatedShareBasedCompensationExpense", "as in the notes, where not in the statement"),
+        stand_in("us-gaap:AllocatedShareBasedCompensationExpense", "as in the notes, where not in the statement"),
         ("ifrs-full:AdjustmentsForSharebasedPayments", "as added back in the cash flow statement"),
-        narrower("ifrs-full:ExpenseFromSharebasedPaymentTransactionsWithEmployees", "as in the notes"),
+        stand_in("ifrs-full:ExpenseFromSharebasedPaymentTransactionsWithEmployees", "as in the notes"),
     ),
 )

@@ -4,7 +4,7 @@ Declarations only: names, and the concepts that may hold them, best first, each 
 positive, as the taxonomies have them. Banks, insurers and real estate have further items in `other_items.py`.
 """
 
-from sec_assets.xbrl.standardize.model import LineItem, flow, narrower
+from sec_assets.xbrl.standardize.model import LineItem, flow, stand_in
 
 INCOME_ITEMS: tuple[LineItem, ...] = (
     flow(
@@ -19,10 +19,10 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         ("us-gaap:RealEstateRevenueNet", "total revenue of real estate companies before 2018"),
         ("us-gaap:HealthCareOrganizationRevenue", "total revenue of health care providers before 2018"),
         ("us-gaap:OilAndGasRevenue", "total revenue of oil and gas producers before 2018"),
-        narrower("us-gaap:SalesRevenueGoodsNet", "sales of goods, where no total is reported"),
-        narrower("us-gaap:SalesRevenueServicesNet", "sales of services, where no total is reported"),
+        stand_in("us-gaap:SalesRevenueGoodsNet", "sales of goods, where no total is reported"),
+        stand_in("us-gaap:SalesRevenueServicesNet", "sales of services, where no total is reported"),
         ("ifrs-full:Revenue", "total revenue"),
-        narrower("ifrs-full:RevenueFromContractsWithCustomers", "revenue from customers, where no total is reported"),
+        stand_in("ifrs-full:RevenueFromContractsWithCustomers", "revenue from customers, where no total is reported"),
         ("ifrs-full:InsuranceRevenue", "revenue of insurers under IFRS 17"),
     ),
     flow(
@@ -30,7 +30,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "income",
         ("us-gaap:CostOfRevenue", "total cost of revenue"),
         ("us-gaap:CostOfGoodsAndServicesSold", "cost of goods and services together"),
-        narrower("us-gaap:CostOfGoodsSold", "cost of goods only, before 2018"),
+        stand_in("us-gaap:CostOfGoodsSold", "cost of goods only, before 2018"),
         (
             "us-gaap:CostOfGoodsAndServiceExcludingDepreciationDepletionAndAmortization",
             "cost of goods and services without depreciation",
@@ -51,7 +51,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
             "us-gaap:ResearchAndDevelopmentExpenseExcludingAcquiredInProcessCost",
             "research and development without acquired in-process projects",
         ),
-        narrower(
+        stand_in(
             "us-gaap:ResearchAndDevelopmentExpenseSoftwareExcludingAcquiredInProcessCost", "software development only"
         ),
         ("ifrs-full:ResearchAndDevelopmentExpense", "research and development of the period"),
@@ -66,8 +66,8 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "selling_and_marketing",
         "income",
         ("us-gaap:SellingAndMarketingExpense", "selling and marketing"),
-        narrower("us-gaap:SellingExpense", "selling only"),
-        narrower("us-gaap:MarketingAndAdvertisingExpense", "marketing only"),
+        stand_in("us-gaap:SellingExpense", "selling only"),
+        stand_in("us-gaap:MarketingAndAdvertisingExpense", "marketing only"),
         ("ifrs-full:SalesAndMarketingExpense", "selling and marketing"),
         ("ifrs-full:DistributionCosts", "distribution costs by function"),
     ),
@@ -89,8 +89,8 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "income",
         ("us-gaap:InterestExpense", "all interest expense"),
         ("us-gaap:InterestExpenseOperating", "interest expense of banks, an operating cost"),
-        narrower("us-gaap:InterestExpenseNonoperating", "interest expense below operating income, since 2023"),
-        narrower("us-gaap:InterestExpenseDebt", "interest on debt, where no total is reported"),
+        stand_in("us-gaap:InterestExpenseNonoperating", "interest expense below operating income, since 2023"),
+        stand_in("us-gaap:InterestExpenseDebt", "interest on debt, where no total is reported"),
         ("us-gaap:InterestAndDebtExpense", "interest and other cost of debt"),
         ("ifrs-full:InterestExpense", "all interest expense"),
         ("ifrs-full:FinanceCosts", "finance costs, which may hold more than interest"),
@@ -140,7 +140,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "per_share",
         ("us-gaap:EarningsPerShareBasic", "reported as such"),
         ("us-gaap:EarningsPerShareBasicAndDiluted", "basic and diluted are one figure"),
-        narrower(
+        stand_in(
             "us-gaap:IncomeLossFromContinuingOperationsPerBasicShare",
             "continuing operations, where no total is reported",
         ),
@@ -153,7 +153,7 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         "per_share",
         ("us-gaap:EarningsPerShareDiluted", "reported as such"),
         ("us-gaap:EarningsPerShareBasicAndDiluted", "basic and diluted are one figure"),
-        narrower(
+        stand_in(
             "us-gaap:IncomeLossFromContinuingOperationsPerDilutedShare",
             "continuing operations, where no total is reported",
         ),

@@ -46,15 +46,15 @@ def items_frame() -> pl.DataFrame:
 def candidates_frame() -> pl.DataFrame:
     """Return one row per line item and candidate concept.
 
-    Columns: line_item, statement, kind, concept, rule (String); is_instant, is_narrower (Boolean); rank (Int32) – 1 is
+    Columns: line_item, statement, kind, concept, rule (String); is_instant, is_stand_in (Boolean); rank (Int32) – 1 is
     preferred, counted within the taxonomy.
     """
     rows = [
-        (item.name, item.statement, item.kind, item.is_instant, candidate.concept, candidate.is_narrower, rank, rule)
+        (item.name, item.statement, item.kind, item.is_instant, candidate.concept, candidate.is_stand_in, rank, rule)
         for item in LINE_ITEMS
         for candidate, rank, rule in _ranked(item)
     ]
-    columns = ["line_item", "statement", "kind", "is_instant", "concept", "is_narrower", "rank", "rule"]
+    columns = ["line_item", "statement", "kind", "is_instant", "concept", "is_stand_in", "rank", "rule"]
     return pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("rank").cast(pl.Int32))
 
 

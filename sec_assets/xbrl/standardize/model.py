@@ -16,13 +16,13 @@ Statement = Literal["income", "balance", "cash_flow", "per_share", "cover"]
 class Candidate:
     """A concept that may hold a line item, and why it stands at its place in the list.
 
-    A narrower concept covers just a part of the item. It stands in only in filings that have no better one for any
+    A stand-in covers a part of the item, or more than it. It is used only in filings that have no better concept for any
     period: a note with the quarter's depreciation does not replace depreciation and amortization.
     """
 
     concept: str
     reason: str
-    is_narrower: bool = False
+    is_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,9 @@ class Formula:
     terms: tuple[Term, ...]
 
 
-def narrower(concept: str, reason: str) -> Candidate:
-    """Return a candidate that covers just a part of its line item."""
-    return Candidate(concept, reason, is_narrower=True)
+def stand_in(concept: str, reason: str) -> Candidate:
+    """Return a candidate that covers a part of its line item, or more than it."""
+    return Candidate(concept, reason, is_stand_in=True)
 
 
 def flow(name: str, statement: Statement, *candidates: Candidate | tuple[str, str], kind: Kind = "money") -> LineItem:

@@ -4,7 +4,7 @@ Declarations only: names, and the concepts that may hold them, best first, each 
 are summed over classes where no total is reported is in `select.py`.
 """
 
-from sec_assets.xbrl.standardize.model import LineItem, balance, flow, narrower
+from sec_assets.xbrl.standardize.model import LineItem, balance, flow, stand_in
 
 INDUSTRY_ITEMS: tuple[LineItem, ...] = (
     flow(
@@ -29,7 +29,7 @@ INDUSTRY_ITEMS: tuple[LineItem, ...] = (
         "income",
         ("us-gaap:ProvisionForLoanLeaseAndOtherLosses", "loans, leases and other"),
         ("us-gaap:ProvisionForLoanAndLeaseLosses", "loans and leases"),
-        narrower("us-gaap:ProvisionForLoanLossesExpensed", "loans"),
+        stand_in("us-gaap:ProvisionForLoanLossesExpensed", "loans"),
         ("us-gaap:FinancingReceivableExcludingAccruedInterestCreditLossExpenseReversal", "loans at amortized cost"),
         ("ifrs-full:ImpairmentLossImpairmentGainAndReversalOfImpairmentLossDeterminedInAccordanceWithIFRS9", "IFRS 9"),
     ),

@@ -68,7 +68,7 @@ def _usable(facts: pl.DataFrame) -> pl.DataFrame:
                 "concept",
                 "rule",
                 "rank",
-                "is_narrower",
+                "is_stand_in",
             ),
             pl.col("numeric").alias("value"),
             *("decimals", "dimensions", *_CARRIED),
@@ -103,10 +103,10 @@ def _shares_by_class(usable: pl.DataFrame, plain: pl.DataFrame) -> pl.DataFrame:
 def _prefer(rows: pl.DataFrame) -> pl.DataFrame:
     """Keep one row per slot: in the currency of the balance sheet if there is a choice, then by rank.
 
-    Narrower concepts go where the filing has a better one, be it for another period.
+    Stand-ins go where the filing has a better one, be it for another period.
     """
     best = pl.col("rank").min().over(*FILING, "line_item")
-    rows = rows.filter(~pl.col("is_narrower") | (pl.col("rank") == best))
+    rows = rows.filter(~pl.col("is_stand_in") | (pl.col("rank") == best))
     rows = rows.join(_main_currency(rows), on=FILING, how="left", nulls_equal=True).with_columns(
         is_main=pl.col("unit").str.head(3) == pl.col("main_currency")
     )
@@ -125,7 +125,7 @@ def _prefer(rows: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             rule=pl.when(currencies & monetary & pl.col("is_main")).then(pl.col("rule") + note).otherwise("rule")
         )
-        .drop("units", "is_main", "main_currency", "rank", "is_narrower")
+        .drop("units", "is_main", "main_currency", "rank", "is_stand_in")
     )
 
 
