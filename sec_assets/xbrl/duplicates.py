@@ -20,7 +20,10 @@ def precision_rank() -> pl.Expr:
     """Return the accuracy of `decimals` as a number: larger is more precise, unknown is the least."""
     decimals = pl.col("decimals")
     return (
-        pl.when(decimals == "INF").then(_INFINITE).otherwise(decimals.cast(pl.Int32, strict=False)).fill_null(-_INFINITE)
+        pl.when(decimals == "INF")
+        .then(_INFINITE)
+        .otherwise(decimals.cast(pl.Int32, strict=False))
+        .fill_null(-_INFINITE)
     )
 
 
@@ -50,7 +53,11 @@ def classify_duplicates(facts: pl.DataFrame) -> pl.DataFrame:
     digit overlap, for every pair (XBRL Working Group Note "Handling Duplicate Facts", numeric consistency).
     """
     groups = facts.filter(pl.len().over(KEY) > 1)
-    half = pl.when(pl.col("decimals") == "INF").then(0.0).otherwise(0.5 * 10.0 ** -pl.col("decimals").cast(pl.Float64, strict=False))
+    half = (
+        pl.when(pl.col("decimals") == "INF")
+        .then(0.0)
+        .otherwise(0.5 * 10.0 ** -pl.col("decimals").cast(pl.Float64, strict=False))
+    )
     numeric = pl.col("numeric").cast(pl.Float64)
     spread = groups.with_columns(low=numeric - half, high=numeric + half)
     same = (pl.col("value").n_unique() == 1) & (pl.col("is_nil").n_unique() == 1)

@@ -93,7 +93,9 @@ class FactSink:
             self._ranked(), ("filing", "concept_rank", "unit_rank", "aspect_rank", "lang_rank"), ("document", "ordinal")
         )
         numeric = facts["number"].cast(EXACT)
-        misfits = facts.select((pl.col("unit_id") > 0) & ~pl.col("is_nil") & pl.col("number").is_null()).to_series().sum()
+        misfits = (
+            facts.select((pl.col("unit_id") > 0) & ~pl.col("is_nil") & pl.col("number").is_null()).to_series().sum()
+        )
         frame = pl.concat(
             [
                 facts.select("value", "decimals", "is_nil", "occurrence", "ordinal", numeric=numeric),
