@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -31,6 +32,7 @@ class AlphaVantage:
     key: str | None = field(repr=False)
     base_url: str = BASE_URL
     per_minute: float = 60.0
+    pace_file: Path | None = None
     retry_wait_seconds: float = 1.0
     name: str = field(default="alphavantage", init=False)
 
@@ -63,6 +65,7 @@ class AlphaVantage:
         return MarketHttp(
             self.name,
             per_minute=self.per_minute,
+            pace_file=self.pace_file,
             key_variable=_KEY_VARIABLE,
             secret=self.key,
             retry_wait_seconds=self.retry_wait_seconds,

@@ -6,18 +6,21 @@ client with the budget of the whole deployment.
 """
 
 import logging
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote_plus
 
 import requests
-from pyrate_limiter import Limiter, Rate
+from pyrate_limiter import Limiter, Rate, SQLiteBucket
 from requests_ratelimiter import LimiterAdapter
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, UnreachableError
+from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, StorageError, UnreachableError
+from sec_assets.storage.files import storage_errors
 
 _MAX_BYTES = 64 * 1024 * 1024
 _TIMEOUT_SECONDS = (5.0, 30.0)
@@ -42,6 +45,7 @@ class MarketHttp:
     Args:
         source: name of the source, for messages.
         per_minute: most requests in a minute, evenly spaced.
+        pace_file: SQLite file through which all processes of this machine keep the pace together; None: this one alone.
         key_variable: the variable its key comes from; a 401 or 403 then means that the key was refused.
         secret: the key, if it travels in the address, to be kept out of logs.
         headers: sent with each request.
@@ -53,6 +57,7 @@ class MarketHttp:
         source: str,
         *,
         per_minute: float,
+        pace_file: Path | None = None,
         key_variable: str | None = None,
         secret: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -64,7 +69,7 @@ class MarketHttp:
         self._session = requests.Session()
         self._session.headers.update(headers or {})
         # The adapter logs the whole address when it fills its bucket after a 429; the 429 ends the work here anyway.
-        self._pacer = Limiter(Rate(1, round(60_000 / per_minute)))
+        self._pacer = _pacer(Rate(1, round(60_000 / per_minute)), pace_file)
         adapter = LimiterAdapter(limiter=self._pacer, limit_statuses=(), per_host=False)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -91,6 +96,7 @@ class MarketHttp:
             SettingError: the key was refused.
             BannedError: 429, or refused without a key being involved.
             UnreachableError: no connection, a time-out or a 5xx to the last of three tries.
+            StorageError: the pace file cannot be used.
         """
         retrying = Retrying(
             stop=stop_after_attempt(3),
@@ -110,6 +116,8 @@ class MarketHttp:
         except requests.RequestException as error:
             # "from None": requests puts the address, and with it the key, into its messages.
             raise UnreachableError(f"{self._source}: no answer for {symbol} ({type(error).__name__})") from None
+        except sqlite3.Error as error:
+            raise StorageError(f"cannot keep the pace towards {self._source} in its state file: {error}") from error
         if body.lstrip()[:1] == b"<":
             raise MalformedError(f"{self._source} answered with a web page instead of data for {symbol} (status 200)")
         return body
@@ -135,3 +143,14 @@ class MarketHttp:
             if len(body) > _MAX_BYTES:
                 raise MalformedError(f"{self._source} sent more than {_MAX_BYTES >> 20} MB for {symbol}")
         return bytes(body)
+
+
+def _pacer(rate: Rate, path: Path | None) -> Limiter:
+    if path is None:
+        return Limiter(rate)
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return Limiter(SQLiteBucket.init_from_file([rate], db_path=str(path), use_file_lock=True))
+        except sqlite3.Error as error:
+            raise StorageError(f"cannot use {path}: {error}; remove it, it only paces requests") from error

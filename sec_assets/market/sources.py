@@ -28,14 +28,12 @@ def _source(name: PriceSource, settings: Settings, stack: ExitStack) -> PriceRea
         return BundledPrices()
     if name == "csv":
         return CsvFolders(settings.price_csv)
+    pace_file = settings.state / f"pace-{name}.sqlite"
     if name == "tiingo":
-        tiingo = Tiingo(settings.tiingo_key)
-        stack.callback(tiingo.close)
-        return tiingo
-    if name == "alphavantage":
-        alphavantage = AlphaVantage(settings.alphavantage_key)
-        stack.callback(alphavantage.close)
-        return alphavantage
-    yahoo = Yahoo()
-    stack.callback(yahoo.close)
-    return yahoo
+        source = Tiingo(settings.tiingo_key, pace_file=pace_file)
+    elif name == "alphavantage":
+        source = AlphaVantage(settings.alphavantage_key, pace_file=pace_file)
+    else:
+        source = Yahoo(pace_file=pace_file)
+    stack.callback(source.close)
+    return source

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -40,6 +41,7 @@ class Tiingo:
     key: str | None = field(repr=False)
     base_url: str = BASE_URL
     per_minute: float = 60.0
+    pace_file: Path | None = None
     retry_wait_seconds: float = 1.0
     name: str = field(default="tiingo", init=False)
 
@@ -72,6 +74,7 @@ class Tiingo:
         return MarketHttp(
             self.name,
             per_minute=self.per_minute,
+            pace_file=self.pace_file,
             key_variable=_KEY_VARIABLE,
             headers={"Authorization": f"Token {self.key}", "Accept": "application/json"},
             retry_wait_seconds=self.retry_wait_seconds,

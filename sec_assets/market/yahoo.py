@@ -7,6 +7,7 @@ means is `yahoo_chart.py`.
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from urllib.parse import quote
 
 import polars as pl
@@ -25,6 +26,7 @@ class Yahoo:
 
     base_url: str = BASE_URL
     per_minute: float = 40.0
+    pace_file: Path | None = None
     retry_wait_seconds: float = 1.0
     name: str = field(default="yahoo", init=False)
 
@@ -63,6 +65,7 @@ class Yahoo:
         return MarketHttp(
             self.name,
             per_minute=self.per_minute,
+            pace_file=self.pace_file,
             headers={"User-Agent": _USER_AGENT, "Accept": "application/json"},
             retry_wait_seconds=self.retry_wait_seconds,
         )

@@ -1,12 +1,15 @@
 """The thin client against a real server: retries, refusals, web pages, secrets."""
 
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, UnreachableError
+from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, StorageError, UnreachableError
 from sec_assets.market.http import MarketHttp
 from sec_assets_tests.market.conftest import MarketServer, Reply
 
@@ -115,3 +118,36 @@ def test_an_endless_answer_is_cut_off(server: MarketServer, client: Client, monk
     server.always(200, b"1" * 100_000)
     with pytest.raises(MalformedError, match="more than"):
         client().get(server.url, symbol="AAPL")
+
+
+_ASK_FIVE_TIMES = """
+import sys
+from pathlib import Path
+from sec_assets.market.http import MarketHttp
+with MarketHttp("quotes", per_minute=1200.0, pace_file=Path(sys.argv[2])) as http:
+    for _ in range(5):
+        http.get(sys.argv[1], symbol="AAPL")
+"""
+
+
+def test_processes_keep_one_pace_through_the_pace_file(server: MarketServer, tmp_path: Path):
+    arrivals: list[float] = []
+
+    def answer(path: str) -> Reply:
+        arrivals.append(time.monotonic())
+        return Reply(200, b"{}")
+
+    server.answer = answer
+    command = [sys.executable, "-c", _ASK_FIVE_TIMES, server.url, str(tmp_path / "state" / "pace.sqlite")]
+    processes = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in processes] == [0, 0]
+    assert len(arrivals) == 10
+    assert arrivals[-1] - arrivals[0] > 9 * 0.045
+
+
+def test_a_damaged_pace_file_is_an_error_that_names_it_never_a_licence(server: MarketServer, tmp_path: Path):
+    pace_file = tmp_path / "pace.sqlite"
+    pace_file.write_bytes(b"not a database" * 100)
+    with pytest.raises(StorageError, match=r"pace\.sqlite"):
+        MarketHttp("quotes", per_minute=60.0, pace_file=pace_file)
+    assert server.requests == []
