@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from requests.adapters import BaseAdapter
 
@@ -28,13 +28,14 @@ from sec_assets.edgar.transport.live import GateAdapter
 from sec_assets.edgar.transport.retry import LIVE, LOCAL, Persistence, persistently
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets.edgar.transport.session import DocumentSession, EdgarSession, Parts, Timing
-from sec_assets.errors import InputError, SettingError
+from sec_assets.errors import InputError, MalformedError, SettingError
 from sec_assets.settings import Settings
 from sec_assets.storage.documents import DocumentStore, relative_path
 
 __all__ = ["EdgarClient", "Expect", "Fetched", "Stored"]
 
 _S = TypeVar("_S", bound=DocumentSession)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,22 @@ class EdgarClient:
     """
 
     def __init__(
-        self, settings: Settings, *, timing: Timing | None = None, persistence: Persistence | None = None
+        self,
+        settings: Settings,
+        *,
+        budget: Budget | None = None,
+        timing: Timing | None = None,
+        persistence: Persistence | None = None,
     ) -> None:
         self._settings = settings
         self._persistence = persistence or (LIVE if settings.source == "live" else LOCAL)
-        self._gate = Gate(Path(settings.limiter), budget_of(settings))
+        self._gate = Gate(Path(settings.limiter), budget or budget_of(settings))
         self._adapter = _adapter_of(settings, self._gate)
         self.documents = DocumentStore(settings.documents)
-        self._parts = Parts(settings.source, self._gate, self._adapter, settings.user_agent, timing or Timing())
+        self._base, auth = gateway_of(settings)
+        agent = settings.user_agent
+        self._parts = Parts(settings.source, self._gate, self._adapter, agent, timing or Timing(), auth)
+        self._lock = threading.Lock()
         self._local = threading.local()
         self._sessions: weakref.WeakSet[DocumentSession] = weakref.WeakSet()
 
@@ -93,35 +102,43 @@ class EdgarClient:
             url: an https address of sec.gov.
             expect: what the body must be; a page in place of data is an error, not a result.
         """
-        address = self._address(url)
+        address, expect = self._address(url), _expected(url, expect)
         session = self._session("cached", self._cached_session)
-        response = persistently(lambda: session.fetch(address, expect), url, self._persistence)
+        response = self._persistently(lambda: session.fetch(address, url=url, expect=expect), url)
         kept = bool(getattr(response, "from_cache", False))
         at = cast("datetime", response.created_at) if kept else datetime.now(UTC)  # pyright: ignore[reportAttributeAccessIssue]
         return Fetched(url=url, body=response.content, fetched_at=at, from_cache=kept)
 
     def get_json(self, url: str) -> Any:
         """Return the parsed JSON of a small document; see `get`."""
-        return json.loads(self.get(url, expect="json").body)
+        try:
+            return json.loads(self.get(url, expect="json").body)
+        except ValueError as error:
+            raise MalformedError(f"{url}: the JSON cannot be parsed ({error})") from error
 
     def download(self, url: str, *, expect: Expect = "any") -> Stored:
         """Bring an immutable document into the store, unless it is there; a body that is not good is not kept."""
-        address = self._address(url)
+        address, expect = self._address(url), _expected(url, expect)
         if self.documents.has(url):
             entry = self.documents.entry(relative_path(url))
             return Stored(url, entry.path, entry.bytes, entry.sha256, entry.written_at, downloaded=False)
         session = self._session("plain", self._plain_session)
-        return persistently(lambda: self._download_once(session, url, address, expect), url, self._persistence)
+        return self._persistently(lambda: self._download_once(session, url, address, expect), url)
+
+    def _persistently(self, attempt: Callable[[], _T], url: str) -> _T:
+        return persistently(attempt, url, self._persistence, by_way_of=self._base or "")
 
     def _download_once(self, session: DocumentSession, url: str, address: str, expect: Expect) -> Stored:
         with self.documents.open_writer(url) as writer:
-            session.fetch(address, expect, sink=writer.write)
+            session.fetch(address, url=url, expect=expect, sink=writer.write)
         at = datetime.fromtimestamp(self.documents.path_of(url).stat().st_mtime, UTC)
         return Stored(url, relative_path(url), writer.bytes, writer.sha256, at, downloaded=True)
 
     def close(self) -> None:
         """Close all connections; the client can be used again and opens new ones."""
-        for session in list(self._sessions):
+        with self._lock:
+            sessions = list(self._sessions)
+        for session in sessions:
             session.close()
         self._adapter.close()
         self._local = threading.local()
@@ -145,7 +162,8 @@ class EdgarClient:
         sessions = cast("dict[str, _S]", self._local.sessions)
         if name not in sessions:
             sessions[name] = build()
-            self._sessions.add(sessions[name])
+            with self._lock:
+                self._sessions.add(sessions[name])
         return sessions[name]
 
     def _cached_session(self) -> EdgarSession:
@@ -164,10 +182,11 @@ class EdgarClient:
         host = parts.hostname or ""
         if parts.scheme != "https" or not (host == "sec.gov" or host.endswith(".sec.gov")) or parts.fragment:
             raise InputError(f"{url!r} is not an address of EDGAR: expected https://www.sec.gov/… or data.sec.gov")
-        base = self._settings.edgar_base
-        if self._settings.source != "live" or base is None:
-            return url
-        return f"{base}/{url.removeprefix('https://')}"
+        return f"{self._base}/{url.removeprefix('https://')}" if self._base else url
+
+
+def _expected(url: str, expect: Expect) -> Expect:
+    return "json" if expect == "any" and urlsplit(url).path.endswith(".json") else expect
 
 
 def budget_of(settings: Settings) -> Budget:
@@ -177,6 +196,15 @@ def budget_of(settings: Settings) -> Budget:
     state file of their own so that they never slow live requests down.
     """
     return Budget.per_second(settings.requests_per_second) if settings.source == "live" else Budget.local()
+
+
+def gateway_of(settings: Settings) -> tuple[str | None, tuple[str, str] | None]:
+    """Return the address before HOST/PATH, if any, and its user and password, which must not be shown or cached."""
+    if settings.source != "live" or settings.edgar_base is None:
+        return None, None
+    parts = urlsplit(settings.edgar_base)
+    base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
+    return base, (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
 
 
 def _adapter_of(settings: Settings, gate: Gate) -> BaseAdapter:

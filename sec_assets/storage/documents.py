@@ -141,8 +141,11 @@ class DocumentStore:
             StorageError: the disk is full or not writable.
         """
         path = self.path_of(url)
-        with storage_errors(path), ExitStack() as stack:
-            yield DocumentWriter(path, stack)
+        try:
+            with storage_errors(path), ExitStack() as stack:
+                yield DocumentWriter(path, stack)
+        except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+            raise InputError(f"{url!r}: a folder and a document of this name cannot both be stored") from error
 
     def _file(self, path: str) -> Path:
         return self.root / relative_path(f"https://{path}")

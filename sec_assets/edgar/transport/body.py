@@ -18,6 +18,7 @@ from sec_assets.errors import MalformedError
 
 HEAD_BYTES = 65_536
 _PIECE = 65_536
+_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _LARGEST_IN_MEMORY = 512 * 2**20
 _LARGEST = 8 * 2**30
 
@@ -38,19 +39,24 @@ class Body:
     size: int
 
 
-def read_body(raw: RawBody, *, encoding: str, seconds: float, sink: Callable[[bytes], object] | None = None) -> Body:
+def read_body(
+    raw: RawBody, *, url: str, encoding: str, seconds: float, sink: Callable[[bytes], object] | None = None
+) -> Body:
     """Read and decode a body until its end.
 
     Args:
         raw: the response to read from.
+        url: its address, for messages.
         encoding: its Content-Encoding.
         seconds: the time for the whole body.
         sink: where to write the decoded bytes; kept in memory if None.
 
     Raises:
         TryAgain: lost or too slow connection, incomplete body, broken gzip.
-        MalformedError: too large when decoded.
+        MalformedError: too large when decoded, or an encoding that was not asked for.
     """
+    if encoding.strip().lower() not in _ENCODINGS:
+        raise MalformedError(f"{url}: the body has the encoding {encoding!r}, which was not asked for")
     decoder = _Decoder(encoding)
     kept: list[bytes] = []
     size = head = 0
@@ -61,7 +67,7 @@ def read_body(raw: RawBody, *, encoding: str, seconds: float, sink: Callable[[by
         plain = decoder.feed(piece)
         size += len(plain)
         if size > (_LARGEST if sink else _LARGEST_IN_MEMORY):
-            raise MalformedError(f"the decoded body is larger than {size // 2**20} MiB")
+            raise MalformedError(f"{url}: the decoded body is larger than {size // 2**20} MiB")
         if sink is None or head < HEAD_BYTES:
             kept.append(plain)
             head += len(plain)
@@ -74,11 +80,11 @@ def read_body(raw: RawBody, *, encoding: str, seconds: float, sink: Callable[[by
 def _read_piece(raw: RawBody) -> bytes:
     try:
         return raw.read1(_PIECE, decode_content=False)
-    except (urllib3.exceptions.IncompleteRead, http.client.IncompleteRead) as error:
-        raise TryAgain("the body stopped before its announced length", "body") from error
     except urllib3.exceptions.ReadTimeoutError as error:
         raise TryAgain("no byte came for too long", "line") from error
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
+        if any(isinstance(one, http.client.IncompleteRead) for one in (error, *error.args)):
+            raise TryAgain("the body stopped before its announced length", "body") from error
         raise TryAgain(f"the connection broke while the body came ({type(error).__name__})", "line") from error
 
 
@@ -87,8 +93,6 @@ class _Decoder:
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding.strip().lower()
-        if self._encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise MalformedError(f"the body has the encoding {encoding!r}, which was not asked for")
         self._packed = self._encoding not in {"", "identity"}
         self._bits = 15 if self._encoding == "deflate" else 31
         self._stream = zlib.decompressobj(self._bits)

@@ -7,6 +7,7 @@ and drops failed writes; here these are errors. Contact address and cookies are 
 
 import base64
 import json
+import logging
 import sqlite3
 import time
 import zlib
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 from requests import Response
 from requests_cache import CachedResponse
@@ -24,6 +26,8 @@ from requests_cache.serializers import CattrStage, SerializerPipeline, Stage
 
 from sec_assets.edgar.transport.freshness import UNCHANGING
 from sec_assets.errors import StorageError
+
+_LOG = logging.getLogger(__name__)
 
 PRIVATE_HEADERS = ("User-Agent", "user-agent", "Cookie", "Set-Cookie", "Authorization", "Proxy-Authorization")
 MaxAge = Callable[[str, datetime], timedelta | None]
@@ -51,6 +55,14 @@ def _serializer() -> SerializerPipeline:
 
 class _Rows(SQLiteDict):
     """The library's table with a bounded wait for the lock, and with write errors that are seen."""
+
+    def deserialize(self, key: str, value: Any) -> Any:
+        """Return the entry, or None when it is damaged: it is then fetched again."""
+        try:
+            return super().deserialize(key, value)
+        except BaseValidationError:
+            _LOG.warning("an entry of the HTTP cache %s is damaged and is fetched again", self.db_path)
+            return None
 
     @contextmanager
     def _acquire_sqlite_lock(self) -> Iterator[None]:

@@ -100,6 +100,11 @@ def _classify_status(answer: Answer, head: bytes, source: SourceName, now: datet
     _classify_page(answer, head, now)
     if status >= 500 or status == 408:
         raise TryAgain(f"the server answered {status}", "server", retry_after(answer.headers, now))
+    if 300 <= status < 400:
+        raise UnreachableError(
+            f"{url}: answered {status} with a redirection to another server; check the proxy, a "
+            "sign-in page of this network, or the gateway in SEC_ASSETS_EDGAR_BASE"
+        )
     if status in {401, 403, 407}:
         raise UnreachableError(
             f"{url}: access is blocked with status {status} ({_title(head)}), and repeating would not help; check the "

@@ -5,13 +5,14 @@ import urllib3.exceptions
 
 from sec_assets.edgar.transport.classify import TryAgain
 
+# Sub-classes before their bases: a failed name and a refused connection are also kinds of ConnectTimeoutError.
 _NO_CONNECTION: tuple[tuple[type[BaseException], str], ...] = (
     (urllib3.exceptions.NameResolutionError, "its name cannot be resolved"),
     (urllib3.exceptions.ProxyError, "the proxy refused or did not answer"),
-    (urllib3.exceptions.ConnectTimeoutError, "connecting took too long"),
     (ConnectionRefusedError, "the connection was refused"),
     (urllib3.exceptions.SSLError, "no trusted TLS connection could be made"),
     (urllib3.exceptions.NewConnectionError, "no connection could be made"),
+    (urllib3.exceptions.ConnectTimeoutError, "connecting took too long"),
 )
 
 

@@ -36,8 +36,8 @@ LIVE = Persistence()
 LOCAL = Persistence(tries=1, offline_tries=1, body_tries=1)
 
 
-def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence) -> _T:
-    """Call `attempt` until it succeeds or nothing more is to be hoped for.
+def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence, *, by_way_of: str = "") -> _T:
+    """Call `attempt` until it succeeds or nothing more is to be hoped for; `by_way_of` names a gateway in messages.
 
     Raises:
         UnreachableError: no connection, or no usable answer to the last try.
@@ -48,7 +48,7 @@ def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence) 
     reason = ""
     for _ in range(_REFUSALS):
         try:
-            return _Course(url, persistence).run(attempt)
+            return _Course(url, persistence, by_way_of).run(attempt)
         except Refused as refusal:
             reason = str(refusal)
     raise BannedError(
@@ -60,8 +60,9 @@ def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence) 
 class _Course:
     """One course of tries, and the sentence at its end."""
 
-    def __init__(self, url: str, persistence: Persistence) -> None:
+    def __init__(self, url: str, persistence: Persistence, by_way_of: str) -> None:
         self._url = url
+        self._server = urlsplit(url).netloc + (f" by way of {by_way_of}" if by_way_of else "")
         self._persistence = persistence
         self._began = time.monotonic()
 
@@ -98,11 +99,10 @@ class _Course:
             raise MalformedError(f"{self._url}: {failure} ({effort}); the next run tries again") from failure
         if failure.kind == "offline":
             raise UnreachableError(
-                f"{urlsplit(self._url).netloc} could not be reached: {failure} ({effort}, last for {self._url}); check "
-                "the network, set HTTPS_PROXY or SEC_ASSETS_EDGAR_BASE if there is a way around, or work without "
-                "network: SEC_ASSETS_SOURCE=sample, or mirror with SEC_ASSETS_MIRROR"
+                f"{self._server} could not be reached: {failure} ({effort}, for {self._url}); check the network, set "
+                "HTTPS_PROXY or SEC_ASSETS_EDGAR_BASE if there is a way around, or work without network: "
+                "SEC_ASSETS_SOURCE=sample, or mirror with SEC_ASSETS_MIRROR"
             ) from failure
         raise UnreachableError(
-            f"{self._url}: {failure} ({effort}); EDGAR may be down, see https://www.sec.gov/edgar/filer-information, "
-            "or run again later: what is done is kept"
+            f"{self._url}: {failure} ({effort}); the server has trouble, run again later: what is done is kept"
         ) from failure

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests import PreparedRequest, Response
@@ -51,6 +52,7 @@ class Parts:
     adapter: BaseAdapter
     user_agent: str | None
     timing: Timing
+    auth: tuple[str, str] | None = None
 
 
 class ValidateMixin(_MixinBase):
@@ -58,6 +60,7 @@ class ValidateMixin(_MixinBase):
 
     source: SourceName
     timing: Timing
+    shown_url: str = ""
     expect: Expect = "any"
     sink: _Sink | None = None
 
@@ -73,7 +76,7 @@ class ValidateMixin(_MixinBase):
             response = super().send(request, **kwargs)
         except requests.RequestException as error:
             raise line_failure(error) from error
-        if response._content is False and not response.is_redirect:
+        if response._content is False and not self.get_redirect_target(response):
             try:
                 self._validate(response)
             except BaseException:
@@ -86,14 +89,14 @@ class ValidateMixin(_MixinBase):
         body = self._read(response, to_sink)
         response._content = body.content
         response._content_consumed = True  # pyright: ignore[reportAttributeAccessIssue]
-        answer = Answer(response.url, response.status_code, response.headers, body.content, body.size)
+        answer = Answer(self.shown_url, response.status_code, response.headers, body.content, body.size)
         classify(answer, self.expect, source=self.source, now=datetime.now(UTC))
         if self.sink is not None and to_sink is None:
             self.sink(body.content)
 
     def _read(self, response: Response, sink: _Sink | None) -> Body:
         encoding = response.headers.get("Content-Encoding", "")
-        return read_body(response.raw, encoding=encoding, seconds=self.timing.body, sink=sink)
+        return read_body(response.raw, url=self.shown_url, encoding=encoding, seconds=self.timing.body, sink=sink)
 
 
 class BanMixin(_MixinBase):
@@ -129,21 +132,29 @@ class DocumentSession(LimiterMixin, BanMixin, ValidateMixin, requests.Session):
         limiter = limiter_over(parts.gate, parts.timing.patience)
         super().__init__(limiter=limiter, per_host=False, bucket_name="sec", limit_statuses=())
         self.headers.update(live_headers(parts.user_agent))
+        self.auth = parts.auth
         self.max_redirects = 3
         self.trust_env = parts.source == "live"
         self.adapters.clear()
         self.mount("https://", parts.adapter)
         self.mount("http://", parts.adapter)
 
-    def fetch(self, url: str, expect: Expect, sink: _Sink | None = None) -> Response:
-        """Send one GET, once; see `ValidateMixin.send` for what it raises."""
-        self.expect, self.sink = expect, sink
+    def fetch(self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None) -> Response:
+        """Send one GET, once, to `address`; messages name `url`. See `ValidateMixin.send` for what it raises."""
+        self.shown_url, self.expect, self.sink = url, expect, sink
         try:
-            return self.request("GET", url)
+            return self.request("GET", address)
         except requests.RequestException as error:
             raise line_failure(error) from error
         finally:
             self.sink = None
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """Return where a redirection leads if that is the same server or EDGAR; our contact goes nowhere else."""
+        target = super().get_redirect_target(resp)
+        host = urlsplit(urljoin(resp.url, target)).hostname if target else None
+        allowed = host is not None and (host == urlsplit(resp.url).hostname or host.endswith(".sec.gov"))
+        return target if allowed else None
 
     def close(self) -> None:
         """Leave the adapter open: all sessions of a client share it."""

@@ -1,0 +1,95 @@
+"""A real HTTP server on the loopback that misbehaves on demand and remembers when each request arrived."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Behaviour = Callable[["Handler", int], None]
+
+
+@dataclass
+class Arrival:
+    at: float
+    path: str
+    headers: dict[str, str]
+
+
+@dataclass
+class FakeEdgar:
+    base: str
+    arrivals: list[Arrival] = field(default_factory=list)
+    behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    default: Behaviour | None = None
+
+    def paths(self) -> list[str]:
+        return [arrival.path for arrival in self.arrivals]
+
+    def times(self) -> list[float]:
+        return [arrival.at for arrival in self.arrivals]
+
+    def count(self, path: str) -> int:
+        return self.paths().count(path)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    edgar: FakeEdgar
+    timeout = 30
+
+    def do_GET(self) -> None:
+        at = time.monotonic()
+        self.edgar.arrivals.append(Arrival(at, self.path, dict(self.headers)))
+        behaviour = self.edgar.behaviours.get(self.path, self.edgar.default)
+        if behaviour is None:
+            self.reply(404, b"<Error><Code>NoSuchKey</Code></Error>")
+        else:
+            behaviour(self, self.edgar.count(self.path))
+
+    def reply(self, status: int, body: bytes, length: int | None = None, /, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+        if length is not None:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
+@contextmanager
+def fake_edgar(default: Behaviour | None = None) -> Iterator[FakeEdgar]:
+    handler = type("BoundHandler", (Handler,), {})
+    server = _Server(("127.0.0.1", 0), handler)
+    edgar = FakeEdgar(f"http://127.0.0.1:{server.server_address[1]}", default=default)
+    handler.edgar = edgar
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield edgar
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def always(status: int, body: bytes, **headers: str) -> Behaviour:
+    return lambda handler, _: handler.reply(status, body, None, **headers)
+
+
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """Behave differently each time; the last behaviour stays."""
+    return lambda handler, count: behaviours[min(count, len(behaviours)) - 1](handler, count)
