@@ -13,6 +13,7 @@ from rich.console import Console
 from sec_assets import home, summary
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import Settings, load_settings
+from sec_assets.tables.markdown import tables_page
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 _console = Console(soft_wrap=True)
@@ -53,6 +54,12 @@ def show_summary() -> None:
         _tell(load_settings())
     except SecAssetsError as error:
         _give_up(str(error))
+
+
+@app.command()
+def tables() -> None:
+    """Print the documentation of every table and column (docs/tables.md)."""
+    print(tables_page(), end="")
 
 
 def _prepare() -> tuple[Settings, Path]:

@@ -49,7 +49,9 @@ def new_filings_sensor(
     due, cursor = within_cap(unknown, found.frame, mark)
     if due.is_empty():
         context.update_cursor(write_cursor(cursor))
-        return dg.SkipReason(f"{found.frame.height} new filings in the feed, none of the {len(tracked)} tracked companies")
+        return dg.SkipReason(
+            f"{found.frame.height} new filings in the feed, none of the {len(tracked)} tracked companies"
+        )
     return dg.SensorResult(run_requests=list(_requests(due)), cursor=write_cursor(cursor))
 
 

@@ -12,7 +12,7 @@ ACCEPTED_AT = Column("accepted_at", UTC_INSTANT, "instant of acceptance by EDGAR
 
 TICKER_MAP = Table(
     "ticker_map",
-    "Every ticker of the universe with its company; a company with several classes of shares has several rows.",
+    "Every ticker EDGAR lists with its company; a company with several classes of shares has several rows.",
     ("cik", "ticker"),
     (
         CIK,
