@@ -32,12 +32,38 @@ _CLOSING_CELL = re.compile(r"(?<=[\d)])\t(?=[)%])")
 _RAW = ("script", "style")
 _SKIPPED = frozenset({"ix:header", "head", "noscript", "template", "svg", "object", "select", "textarea", "iframe"})
 _PARAGRAPH = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 ul ol dl blockquote center pre address section article header footer form body "
-    "html document main".split()
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "blockquote",
+        "center",
+        "pre",
+        "address",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "form",
+        "body",
+        "html",
+        "document",
+        "main",
+    ]
 )
-_LINE = frozenset("li dt dd caption option legend".split())
-_VOID = frozenset("br hr img input meta link col area base wbr param source embed".split())
-_SELF_CLOSING = frozenset("p li td th tr dt dd option".split())
+_LINE = frozenset(["li", "dt", "dd", "caption", "option", "legend"])
+_VOID = frozenset(
+    ["br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "param", "source", "embed"]
+)
+_SELF_CLOSING = frozenset({"p", "li", "td", "th", "tr", "dt", "dd", "option"})
 _LONG_CELL = 400
 _DEEPEST_CELL = 80
 _TABLE = -1
@@ -63,6 +89,11 @@ def markup_text(source: str) -> str:
     """Return the readable text of HTML or of plain text with EDGAR's SGML table tags."""
     text = _html_text(source) if _IS_HTML.search(source) else _plain_text(source)
     return drop_page_furniture(text)
+
+
+def visible_text(source: str) -> str:
+    """Return what a reader sees of a piece of HTML, with its paragraph and row breaks."""
+    return _html_text(source)
 
 
 def _plain_text(source: str) -> str:

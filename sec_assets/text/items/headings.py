@@ -7,7 +7,7 @@ are the real ones is decided over the whole document by `choose`.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sec_assets.text.items.catalogue import Catalogue, Item
@@ -121,7 +121,9 @@ def _read(line: _Line, catalogue: Catalogue, part: int) -> Iterator[Candidate]:
         )
 
 
-def _titled(line: _Line, catalogue: Catalogue, part: int, title: str, fits) -> Iterator[Candidate]:  # noqa: ANN001
+def _titled(
+    line: _Line, catalogue: Catalogue, part: int, title: str, fits: Callable[[Item], bool]
+) -> Iterator[Candidate]:
     for order, item in enumerate(catalogue.items):
         if fits(item) and item.title.match(title):
             yield Candidate(line.start, order, _weight(line, item, part, titled=True) - 2.0, line.text.strip())
