@@ -23,7 +23,7 @@ def simulate(cik: str, quarters: tuple[Quarter, ...], parameters: Mapping[str, A
         lines = income(cik, quarter, parameters, state)
         invest_and_finance(quarter, parameters, state, lines)
         working_capital(quarter, parameters, state, lines)
-        state = close(parameters, state, lines)
+        state = close(state, lines)
         found.append(lines | state)
     return found
 
@@ -141,7 +141,7 @@ def working_capital(quarter: Quarter, parameters: Mapping[str, Any], state: Line
     lines["noncash"] = noncash
 
 
-def close(parameters: Mapping[str, Any], state: Lines, lines: Lines) -> Lines:
+def close(state: Lines, lines: Lines) -> Lines:
     """The balance sheet at the end of the quarter."""
     end = dict(state)
     for name in ("receivables", "inventory", "payables", "accrued", "deferred"):

@@ -63,7 +63,8 @@ def share_count_facts(filing: Filing) -> list[Fact]:
     """Return the shares outstanding on the cover of an invented company's report, and its public float."""
     company = companies()[filing.cik]
     quarter = reported_quarter(company, filing)
-    total = int(figures.balance(company, quarter, "shares", restated=False))
+    told = figures.version(company, filing.filed)
+    total = int(figures.balance(company, quarter, "shares", told))
     day = filing.filed - timedelta(days=7)
     found, rest = [], total
     for share in company.classes:
@@ -75,7 +76,7 @@ def share_count_facts(filing: Filing) -> list[Fact]:
         )  # fmt: skip
     if filing.form == "10-K" and company.has_xbrl:
         middle = next(q for q in company.quarters() if q.year == quarter.year and q.number == 2)
-        value = figures.balance(company, middle, "equity", restated=False) * Decimal("1.6")
+        value = figures.balance(company, middle, "equity", told) * Decimal("1.6")
         found.append(
             Fact("dei:EntityPublicFloat", plain(value // 1_000_000 * 1_000_000), "USD", None, middle.end, "-6")
         )
@@ -103,7 +104,7 @@ def oddities(filing: Filing, statements: tuple[Fact, ...], start: date) -> list[
     if not company.real:
         signed = 40 + int(filing.folder[-4:]) % 37
         found.append(Fact(f"{company.prefix}:CustomerContractsSigned", str(signed), "pure", start, end, "INF"))
-        found += _obligations(company, statements, end)
+        found += _obligations(statements, end)
     return found
 
 
@@ -116,7 +117,7 @@ def _rounded(statements: tuple[Fact, ...], end: date) -> list[Fact]:
     return []
 
 
-def _obligations(company: Company, statements: tuple[Fact, ...], end: date) -> list[Fact]:
+def _obligations(statements: tuple[Fact, ...], end: date) -> list[Fact]:
     axis = "us-gaap:RevenueRemainingPerformanceObligationExpectedTimingOfSatisfactionStartDateAxis"
     for fact in statements:
         if fact.concept == "us-gaap:ContractWithCustomerLiabilityCurrent" and fact.end == end:

@@ -37,16 +37,16 @@ class Fact:
 def statement_facts(filing: Filing) -> tuple[Fact, ...]:
     """Return the undimensioned facts of the statements of an invented company's report."""
     company = companies()[filing.cik]
-    restated = figures.is_restated(company, filing.filed)
+    told = figures.version(company, filing.filed)
     found: dict[tuple[str, date | None, date], Fact] = {}
     for line in figures.used_lines(company):
         unit, decimals = unit_of(line.line, company.currency)
         for span in _spans(company, filing, line.statement):
-            value = figures.flow(company, span, line.line, restated)
+            value = figures.flow(company, span, line.line, told)
             fact = Fact(line.concept, plain(value), unit, span[0].start, span[-1].end, decimals)
             found.setdefault((fact.concept, fact.start, fact.end), fact)
         for quarter in _instants(company, filing, line.statement):
-            value = figures.balance(company, quarter, line.line, restated)
+            value = figures.balance(company, quarter, line.line, told)
             fact = Fact(line.concept, plain(value), unit, None, quarter.end, decimals)
             found.setdefault((fact.concept, fact.start, fact.end), fact)
     return tuple(found.values())

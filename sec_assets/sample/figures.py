@@ -1,7 +1,7 @@
 """What an invented company reports for a period: the lines of `statements.csv` with their amounts.
 
 Sums quarters into periods and computes the per-share lines. Two versions exist for the company that restated: what it
-said before and after the day of restatement. Real companies do not come here: their facts are tables (`reported.py`).
+said before and after the day of restatement; after a split all share counts are told on the new basis. Real companies do not come here: their facts are tables (`reported.py`).
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,22 @@ class Line:
     line: str
     concept: str
     label: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a company tells on a given day: figures after a restatement, shares after a split."""
+
+    restated: bool
+    split: int
+
+
+def version(company: Company, day: date) -> Version:
+    """Return the version a filing of this day tells; splits apply to all periods it shows."""
+    split = company.given.get("split")
+    factor = int(split["factor"]) if split and day >= date.fromisoformat(split["on"]) else 1
+    restated = company.given.get("restated")
+    return Version(bool(restated) and day >= date.fromisoformat(restated["on"]), factor)
 
 
 @lru_cache(maxsize=32)
@@ -54,25 +70,19 @@ def simulated(company: Company, restated: bool) -> tuple[Lines, ...]:
     return tuple(found)
 
 
-def is_restated(company: Company, filed: date) -> bool:
-    """True where a filing of this day tells the figures after the restatement."""
-    restated = company.given.get("restated")
-    return bool(restated) and filed >= date.fromisoformat(restated["on"])
-
-
-def flow(company: Company, chosen: tuple[Quarter, ...], line: str, restated: bool) -> Decimal:
+def flow(company: Company, chosen: tuple[Quarter, ...], line: str, told: Version) -> Decimal:
     """Return the amount of a line over consecutive quarters, in units of the currency, shares, or per share."""
     quarters = company.quarters()
-    rows = [simulated(company, restated)[quarters.index(quarter)] for quarter in chosen]
+    rows = [simulated(company, told.restated)[quarters.index(quarter)] for quarter in chosen]
     if line.startswith(("eps_", "weighted_", "dividend_per")):
-        return _per_share(rows, line)
+        return _per_share(rows, line, told.split)
     return Decimal(sum(row[line] for row in rows) * 1000)
 
 
-def _per_share(rows: list[Lines], line: str) -> Decimal:
+def _per_share(rows: list[Lines], line: str, split: int) -> Decimal:
     if line == "dividend_per_share":
-        return Decimal(sum(row["dividend_cents"] for row in rows)) * CENT
-    basic = sum(row["shares"] for row in rows) // len(rows)
+        return Decimal(sum(row["dividend_cents"] for row in rows)) * CENT / split
+    basic = sum(row["shares"] for row in rows) * split // len(rows)
     income = sum(row["net_income"] for row in rows)
     diluted = basic if income <= 0 else basic * 1012 // 1000
     shares = diluted if line.endswith("diluted") else basic
@@ -81,18 +91,19 @@ def _per_share(rows: list[Lines], line: str) -> Decimal:
     return (Decimal(income) / Decimal(shares)).quantize(CENT, ROUND_HALF_UP)
 
 
-def balance(company: Company, quarter: Quarter, line: str, restated: bool) -> Decimal:
+def balance(company: Company, quarter: Quarter, line: str, told: Version) -> Decimal:
     """Return the amount of a line at the end of a quarter."""
-    return Decimal(simulated(company, restated)[company.quarters().index(quarter)][line] * 1000)
+    amount = simulated(company, told.restated)[company.quarters().index(quarter)][line] * 1000
+    return Decimal(amount * told.split if line == "shares" else amount)
 
 
 @lru_cache(maxsize=64)
 def used_lines(company: Company) -> tuple[Line, ...]:
     """Return the lines that are not zero throughout."""
     rows = simulated(company, restated=False)
-    fixed = ("eps_", "weighted_")
+    fixed = ("eps_", "weighted_", "tax")
     found = []
-    for line in lines_of("commercial" if company.model == "commercial" else company.model):
+    for line in lines_of(company.model):
         name = "dividend_cents" if line.line == "dividend_per_share" else line.line
         if line.line.startswith(fixed) or any(row[name] for row in rows):
             found.append(line)

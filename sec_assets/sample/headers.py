@@ -23,6 +23,7 @@ ITEMS = {
     "4.02": "Non-Reliance on Previously Issued Financial Statements or a Related Audit Report or Completed Interim Review",
     "5.02": "Departure of Directors or Certain Officers; Election of Directors; Appointment of Certain Officers; "
     "Compensatory Arrangements of Certain Officers",
+    "5.03": "Amendments to Articles of Incorporation or Bylaws; Change in Fiscal Year",
     "5.07": "Submission of Matters to a Vote of Security Holders", "7.01": "Regulation FD Disclosure",
     "8.01": "Other Events", "9.01": "Financial Statements and Exhibits",
 }  # fmt: skip

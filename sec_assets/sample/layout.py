@@ -54,11 +54,11 @@ def table(rows: list[Row]) -> Block:
 
 def contents(blocks: list[Block]) -> Block:
     """A table of contents over the parts and items of a document: the same headings once more."""
-    rows = [
-        (block.number, block.text, str(3 + 4 * place))
-        for place, block in enumerate(blocks)
-        if block.kind in {"part", "item"}
-    ]
+    page, rows = 3, []
+    for block in blocks:
+        page += block.kind == "break"
+        if block.kind in {"part", "item"}:
+            rows.append((block.number, block.text, str(page)))
     return Block("contents", rows=tuple(rows))
 
 

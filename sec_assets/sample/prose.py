@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 from sec_assets.sample import numbers, packaged
-from sec_assets.sample.figures import is_restated
+from sec_assets.sample.figures import version
 from sec_assets.sample.filings import Filing
 from sec_assets.sample.packaged import noise, pick
 from sec_assets.sample.universe import Company
@@ -113,7 +113,7 @@ def context(company: Company, filing: Filing) -> dict[str, str]:
         "street": address["street"].title(),
         "city": address["city"].title(),
         "officers": officers(company, filing),
-        "effective": "not effective" if is_restated(company, filing.filed) else "effective",
+        "effective": "not effective" if version(company, filing.filed).restated else "effective",
     }  # fmt: skip
 
 
