@@ -14,6 +14,7 @@ from sec_assets.errors import MalformedError
 
 _BY_FIRST_SEGMENT = re.compile(r"https?://(?:xbrl\.)?(?:fasb\.org|sec\.gov|us)/([A-Za-z][A-Za-z0-9_.-]*)(?:/|$)")
 _BY_LAST_SEGMENT = re.compile(r"https?://xbrl\.(?:ifrs|iasb)\.org/(?:.*/)?([A-Za-z][A-Za-z0-9_.-]*)/?")
+_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _LOCAL_NAME = re.compile(r"[^\W\d][\w.\-\u00B7]*")
 
 STANDARD_PREFIXES = frozenset(
@@ -39,33 +40,24 @@ def is_extension(namespace: str) -> bool:
     return standard_prefix(namespace) is None
 
 
-class NameTable:
-    """The names of one document (or inline document set): resolves prefixes in scope, hands out prefixes of ours.
+class Prefixes:
+    """Hands out the prefixes of our tables to the namespaces of one document, or one inline document set.
 
-    Args:
-        scope: namespace declarations of the root element.
-        is_flat: no other element declares a namespace, so the root's declarations hold everywhere.
+    A filer's own namespace gets the prefix its document binds, unless that is taken: two namespaces never share one.
     """
 
-    def __init__(self, scope: dict[str | None, str], *, is_flat: bool = False) -> None:
-        self._scope = scope
-        self._is_flat = is_flat
-        self._resolved: dict[str, str] = {}
+    def __init__(self) -> None:
         self._own: dict[str, str] = {}
         self._taken: set[str] = set(STANDARD_PREFIXES)
-        for namespace in scope.values():
-            standard = standard_prefix(namespace)
-            if standard is not None:
-                self._taken.add(standard)
 
-    def prefix_of(self, namespace: str, hint: str | None) -> str:
-        """Return the prefix names of `namespace` get in our tables; the same one through the whole document."""
+    def of(self, namespace: str, hint: str | None) -> str:
+        """Return the prefix of `namespace`, the same one at every call."""
         standard = standard_prefix(namespace)
         if standard is not None:
             return standard
         known = self._own.get(namespace)
         if known is None:
-            wished = hint or next((p for p, n in self._scope.items() if n == namespace and p), None) or "ext"
+            wished = hint or "ext"
             known, number = wished, 2
             while known in self._taken:
                 known, number = f"{wished}-{number}", number + 1
@@ -73,22 +65,37 @@ class NameTable:
             self._own[namespace] = known
         return known
 
+
+class NameTable:
+    """The names of one document: resolves the prefixes of names in its content.
+
+    Looking namespaces up element by element is slow, so prefixes bound alike through the whole document are resolved
+    by text; the others in the scope of their element.
+    """
+
+    def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
+        self._scope = _bound_alike(root, body)
+        self._resolved: dict[str, str] = {}
+        self.prefixes = prefixes
+        for prefix, namespace in self._scope.items():
+            if prefix:
+                prefixes.of(namespace, prefix)
+
     def resolve(self, text: str | None, element: etree._Element) -> str:
         """Return `prefix:LocalName` for a QName in content, e.g. a member or an axis.
 
         Raises:
             MalformedError: not a QName, or its prefix is not declared.
         """
-        if self._is_flat and text is not None:
-            known = self._resolved.get(text)
-            if known is not None:
-                return known
+        known = self._resolved.get(text or "")
+        if known is not None:
+            return known
         namespace, local, prefix = self.split(text, element)
         if namespace is None:
             raise MalformedError(f"name {local!r} has no namespace")
-        name = f"{self.prefix_of(namespace, prefix)}:{local}"
-        if text is not None:
-            self._resolved[text] = name
+        name = f"{self.prefixes.of(namespace, prefix)}:{local}"
+        if prefix in self._scope:
+            self._resolved[text or ""] = name
         return name
 
     def split(self, text: str | None, element: etree._Element) -> tuple[str | None, str, str | None]:
@@ -103,8 +110,23 @@ class NameTable:
             prefix, local = "", name
         if _LOCAL_NAME.fullmatch(local) is None:
             raise MalformedError(f"{name[:80]!r} is not a qualified name")
-        scope = self._scope if self._is_flat else element.nsmap
-        namespace = scope.get(prefix or None)
+        namespace = self._scope.get(prefix or None)
+        if namespace is None:
+            namespace = element.nsmap.get(prefix or None)
         if namespace is None and prefix:
             raise MalformedError(f"prefix {prefix[:80]!r} of {name[:80]!r} is not declared")
         return namespace, local, prefix or None
+
+
+def _bound_alike(root: etree._Element, body: bytes) -> dict[str | None, str]:
+    """Return the root's declarations that no other element contradicts.
+
+    Text that only looks like a declaration can take a prefix out, never put a wrong one in. Where the bytes do not
+    show the root's own declarations (an encoding without ASCII), there are none.
+    """
+    scope: dict[str | None, str] = dict(root.nsmap)
+    seen: dict[str | None, set[str]] = {}
+    for prefix, double, single in _DECLARATION.findall(body):
+        name = prefix.decode("utf-8", "replace") or None
+        seen.setdefault(name, set()).add((double or single).decode("utf-8", "replace"))
+    return {prefix: namespace for prefix, namespace in scope.items() if seen.get(prefix) == {namespace}}

@@ -8,18 +8,18 @@ are not read: EDGAR refuses the first, and the second are not facts.
 from lxml import etree
 
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl.contexts import TRUE, XSI_NIL, read_contexts
+from sec_assets.xbrl.contexts import TRUE, XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
-from sec_assets.xbrl.names import NameTable
-from sec_assets.xbrl.units import XBRLI, read_units
+from sec_assets.xbrl.names import NameTable, Prefixes
+from sec_assets.xbrl.references import CONTEXT, UNIT, References
+from sec_assets.xbrl.units import XBRLI
 from sec_assets.xbrl.values import FITS, decimals_text, exact_text
 
 ROOT = f"{{{XBRLI}}}xbrl"
-CONTEXT, UNIT = f"{{{XBRLI}}}context", f"{{{XBRLI}}}unit"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+SPACE = " \t\r\n"
 _NOT_FACTS = (XBRLI, "http://www.xbrl.org/2003/linkbase")
-_SPACE = " \t\r\n"
 
 
 def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSink) -> None:
@@ -28,10 +28,7 @@ def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSi
     Raises:
         MalformedError: there is not a single fact in it.
     """
-    # As many "xmlns" in the bytes as on the root: no other element declares one, and names can be looked up by text.
-    scope = root.nsmap
-    names = NameTable(scope, is_flat=document.body.count(b"xmlns") == len(scope))
-    reader = _Reader(root, names, document, sink)
+    reader = _Reader(root, document, sink)
     rows = reader.read()
     if not rows and not reader.problems:
         raise MalformedError("the instance holds no facts")
@@ -41,12 +38,12 @@ def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSi
 class _Reader:
     """One instance while it is read."""
 
-    def __init__(self, root: etree._Element, names: NameTable, document: InstanceDocument, sink: FactSink) -> None:
-        contexts, self._bad_contexts = read_contexts(root.iterchildren(CONTEXT), names, document.cik)
-        units, self._bad_units = read_units(root.iterchildren(UNIT), names)
+    def __init__(self, root: etree._Element, document: InstanceDocument, sink: FactSink) -> None:
+        names = NameTable(root, document.body, Prefixes())
+        self._references = References(
+            [(root.iterchildren(CONTEXT), root.iterchildren(UNIT), names)], cik=document.cik, sink=sink
+        )
         self._root, self._names, self._sink = root, names, sink
-        self._aspects = {identifier: sink.aspect(context) for identifier, context in contexts.items()}
-        self._units = {identifier: sink.unit(unit) for identifier, unit in units.items()}
         self._lang = sink.language(root.get(LANG) or None)
         self._document = sink.document(document)
         self.problems: list[str] = []
@@ -65,7 +62,7 @@ class _Reader:
                 continue
             ordinal += 1
             try:
-                aspect = self._aspect(element)
+                aspect = self._references.aspect(element.get("contextRef"))
                 unit, lang, value, number, decimals, is_nil = self._value(element)
             except MalformedError as error:
                 self.problems.append(f"{concept_label(element)} (line {element.sourceline}): {error}")
@@ -78,39 +75,22 @@ class _Reader:
         if name.namespace in _NOT_FACTS:
             return None
         namespace = name.namespace or ""
-        return self._sink.concept(f"{self._names.prefix_of(namespace, element.prefix)}:{name.localname}", namespace)
-
-    def _aspect(self, element: etree._Element) -> int:
-        reference = element.get("contextRef")
-        if reference is None:
-            raise MalformedError("it has no context; tuples are not read")
-        aspect = self._aspects.get(reference)
-        if aspect is None:
-            aspect = self._aspects.get(reference.strip())
-        if aspect is None:
-            raise MalformedError(self._bad_contexts.get(reference.strip(), f"context {reference!r} is not defined"))
-        return aspect
+        prefix = self._names.prefixes.of(namespace, element.prefix)
+        return self._sink.concept(f"{prefix}:{name.localname}", namespace)
 
     def _value(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
         if len(element):
             raise MalformedError("it holds elements instead of a value")
         is_nil = element.get(XSI_NIL, "").strip() in TRUE
-        text = None if is_nil else (element.text or "").strip(_SPACE)
+        text = None if is_nil else (element.text or "").strip(SPACE)
         reference = element.get("unitRef")
         if reference is None:
             lang = element.get(LANG)
             return 0, self._lang if lang is None else self._sink.language(lang or None), text, None, None, is_nil
-        unit = self._units.get(reference)
-        if unit is None:
-            unit = self._units.get(reference.strip())
-        if unit is None:
-            raise MalformedError(self._bad_units.get(reference.strip(), f"unit {reference!r} is not defined"))
+        unit = self._references.unit(reference)
         number = text
         if text is not None and FITS(text) is None:
-            try:
-                number = exact_text(text)
-            except ValueError as error:
-                raise MalformedError(str(error)) from error
+            number = exact_text(text)
         decimals = element.get("decimals")
         if decimals is None or not decimals.isalnum():
             decimals = decimals_text(decimals, element.get("precision"), number)

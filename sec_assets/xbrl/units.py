@@ -64,4 +64,4 @@ def _measure(element: etree._Element, names: NameTable) -> str:
     namespace, local, prefix = names.split(element.text, element)
     if namespace in (_ISO4217, XBRLI, None) or _RESERVED.fullmatch(local) is None:
         return local
-    return f"{names.prefix_of(namespace, prefix)}:{local}"
+    return f"{names.prefixes.of(namespace, prefix)}:{local}"

@@ -8,6 +8,8 @@ into numbers is `transforms/`.
 import re
 from typing import Final
 
+from sec_assets.errors import MalformedError
+
 INTEGER_DIGITS: Final = 26
 FRACTION_DIGITS: Final = 12
 
@@ -26,7 +28,7 @@ def exact_text(text: str) -> str | None:
     Trailing zeros and the exponent are worked out first, so `1.50000000000000e2` is `150`.
 
     Raises:
-        ValueError: not a number in the sense of XML Schema's decimal or double.
+        MalformedError: not a number in the sense of XML Schema's decimal or double.
     """
     return shifted(text, 0)
 
@@ -35,13 +37,13 @@ def shifted(text: str, places: int) -> str | None:
     """Return a number multiplied by ten to the power of `places` in plain digits; None when it does not fit.
 
     Raises:
-        ValueError: not a number.
+        MalformedError: not a number.
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
         if text in _UNBOUNDED:
             return None
-        raise ValueError(f"{text[:80]!r} is not a number")
+        raise MalformedError(f"{text[:80]!r} is not a number")
     sign, whole, fraction, bare, exponent = match.groups()
     whole, fraction = whole or "", fraction or bare or ""
     digits = (whole + fraction).lstrip("0")

@@ -115,6 +115,13 @@ INCOME_ITEMS: tuple[LineItem, ...] = (
         ("ifrs-full:IncomeTaxExpenseContinuingOperations", "tax on continuing operations"),
     ),
     flow(
+        "effective_tax_rate",
+        "income",
+        ("us-gaap:EffectiveIncomeTaxRateContinuingOperations", "tax on continuing operations as a share of income"),
+        ("ifrs-full:AverageEffectiveTaxRate", "tax as a share of income"),
+        kind="pure",
+    ),
+    flow(
         "net_income",
         "income",
         ("us-gaap:NetIncomeLoss", "attributable to the parent"),

@@ -35,7 +35,7 @@ def select(facts: pl.DataFrame) -> pl.DataFrame:
     usable = _usable(facts)
     plain = usable.filter(pl.col("dimensions") == "").drop("dimensions")
     rows = pl.concat([plain, _shares_by_class(usable, plain)])
-    return _prefer(rows).sort(SLOT, nulls_last=False)
+    return _prefer(rows)
 
 
 def _usable(facts: pl.DataFrame) -> pl.DataFrame:
@@ -106,36 +106,35 @@ def _prefer(rows: pl.DataFrame) -> pl.DataFrame:
     Stand-ins go where the filing has a better one, be it for another period.
     """
     best = pl.col("rank").min().over(*FILING, "line_item")
-    rows = rows.filter(~pl.col("is_stand_in") | (pl.col("rank") == best))
-    rows = rows.join(_main_currency(rows), on=FILING, how="left", nulls_equal=True).with_columns(
-        is_main=pl.col("unit").str.head(3) == pl.col("main_currency")
+    rows = rows.filter(~pl.col("is_stand_in") | (pl.col("rank") == best)).join(_currencies(rows), on=FILING, how="left")
+    is_other = pl.col("kind").is_in(["money", "per_share"]) & (pl.col("unit").str.head(3) != pl.col("main_currency"))
+    chosen = rows.sort(is_other.fill_null(value=False), "rank", "unit").unique(SLOT, keep="first", maintain_order=True)
+    choices = (
+        rows.filter(pl.col("n_currencies") > 1)
+        .group_by(SLOT)
+        .agg(pl.col("unit").unique().sort().alias("units"))
+        .filter(pl.col("units").list.len() > 1)
     )
-    monetary = pl.col("kind").is_in(["money", "per_share"])
-    first = rows.sort(~pl.col("is_main") & monetary, "rank", "unit", nulls_last=True)
-    chosen = first.unique(SLOT, keep="first", maintain_order=True)
-    others = rows.group_by(SLOT).agg(pl.col("unit").unique().sort().alias("units"))
-    currencies = pl.col("units").list.len() > 1
     note = pl.format(
         "; in {}, the currency of most of its balance sheet (reported in {})",
         pl.col("unit"),
         pl.col("units").list.join(", "),
     )
+    noted = pl.col("rule") + pl.when(is_other).then(pl.lit("")).otherwise(note).fill_null("")
     return (
-        chosen.join(others, on=SLOT, how="left", nulls_equal=True)
-        .with_columns(
-            rule=pl.when(currencies & monetary & pl.col("is_main")).then(pl.col("rule") + note).otherwise("rule")
-        )
-        .drop("units", "is_main", "main_currency", "rank", "is_stand_in")
+        chosen.join(choices, on=SLOT, how="left", nulls_equal=True)
+        .with_columns(noted)
+        .drop("units", "main_currency", "n_currencies", "rank", "is_stand_in")
     )
 
 
-def _main_currency(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the currency that most balance sheet facts of each filing are in; ties go to the first in the alphabet."""
+def _currencies(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return per filing the number of currencies, and the one of most balance sheet facts (ties: first by name)."""
     return (
         rows.filter(pl.col("kind") == "money")
         .group_by(*FILING, "unit")
         .agg((pl.col("statement") == "balance").sum().alias("balances"), pl.len().alias("all"))
         .sort("balances", "all", "unit", descending=[True, True, False])
-        .unique(FILING, keep="first", maintain_order=True)
-        .select(*FILING, pl.col("unit").alias("main_currency"))
+        .group_by(FILING, maintain_order=True)
+        .agg(pl.col("unit").first().alias("main_currency"), pl.len().alias("n_currencies"))
     )
