@@ -13,6 +13,7 @@ from sec_assets.errors import AbsentError
 from sec_assets.market.adjustment import adjustment_factors
 from sec_assets.market.bars import as_bars
 from sec_assets.market.symbols import checked_ticker
+from sec_assets.sample import market
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,6 @@ class BundledPrices:
         Raises:
             AbsentError: the ticker is not one of the sample.
         """
-        from sec_assets.sample import market  # reads the bundled data: only when the sample is in use
-
         frame = market.prices(checked_ticker(ticker))
         if frame is None:
             raise AbsentError(f"sample: {ticker} is not one of the sample companies")

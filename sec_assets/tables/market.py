@@ -54,7 +54,7 @@ TECHNICALS = Table(
         _indicator("bollinger_lower", "middle − 2 population standard deviations of 20 sessions"),
         _indicator("bollinger_middle", "simple moving average of 20 sessions"),
         _indicator("bollinger_upper", "middle + 2 population standard deviations of 20 sessions"),
-        _indicator("macd", "EMA 12 − EMA 26"),
+        _indicator("macd", "EMA 12 − EMA 26, both seeded at the 26th session"),
         _indicator("macd_signal", "EMA 9 of macd"),
         _indicator("macd_histogram", "macd − macd_signal"),
         _indicator("atr_14", "average true range of 14 sessions, Wilder's smoothing"),

@@ -49,8 +49,15 @@ def with_talib(prices: pl.DataFrame) -> None:
     for h, lo, c in zip(high, low, close, strict=True):
         for n in (20, 50, 200):
             talib.SMA(c, n)
-        talib.EMA(c, 12), talib.EMA(c, 26), talib.RSI(c, 14), talib.BBANDS(c, 20, 2.0, 2.0), talib.MACD(c, 12, 26, 9)
-        talib.ATR(h, lo, c, 14), talib.ROCP(c, 1), talib.STDDEV(np.diff(np.log(c)), 20), talib.MAX(c, 252)
+        for n in (12, 26):
+            talib.EMA(c, n)
+        talib.RSI(c, 14)
+        talib.BBANDS(c, 20, 2.0, 2.0)
+        talib.MACD(c, 12, 26, 9)
+        talib.ATR(h, lo, c, 14)
+        talib.ROCP(c, 1)
+        talib.STDDEV(np.diff(np.log(c)), 20)
+        talib.MAX(c, 252)
 
 
 def with_expressions(prices: pl.DataFrame) -> None:

@@ -51,7 +51,7 @@ def server() -> Iterator[MarketServer]:
             self.end_headers()
             self.wfile.write(reply.body)
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature of the base class
             pass
 
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

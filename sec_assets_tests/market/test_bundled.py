@@ -9,8 +9,6 @@ from sec_assets.market.bars import check_bars
 from sec_assets.market.bundled import BundledPrices
 from sec_assets.sample.universe import companies
 
-pytest.importorskip("sec_assets.sample.market", reason="this build of the sample has no prices")
-
 TODAY = date(2030, 12, 31)
 TICKERS = sorted(share.ticker for company in companies().values() for share in company.classes)
 

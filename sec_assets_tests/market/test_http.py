@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ def client() -> Iterator[Client]:
     opened: list[MarketHttp] = []
 
     def build(**options) -> MarketHttp:
-        settings = {"per_minute": 60_000.0, "retry_wait_seconds": 0.001} | options
+        settings: dict[str, Any] = {"per_minute": 60_000.0, "retry_wait_seconds": 0.001} | options
         opened.append(MarketHttp("quotes", **settings))
         return opened[-1]
 

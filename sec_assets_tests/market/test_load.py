@@ -117,7 +117,9 @@ def test_a_source_that_failed_three_times_in_a_row_is_left_alone():
 
 def test_a_source_that_recovers_is_asked_on():
     many = [(f"{i:010d}", f"T{i}") for i in range(1, 8)]
-    failures = {f"T{i}": UnreachableError("a: no answer") for i in (1, 2, 4, 5)}
+    failures: dict[str, list[dict[str, object]] | SecAssetsError] = {
+        f"T{i}": UnreachableError("a: no answer") for i in (1, 2, 4, 5)
+    }
     shelf = Shelf("a", failures | {"T3": [bar()], "T6": [bar()], "T7": [bar()]})
     loaded = load_prices(tickers(*many), [shelf], today=TODAY)
     assert len(shelf.asked) == 7
