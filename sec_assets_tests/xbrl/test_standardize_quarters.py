@@ -79,6 +79,15 @@ def test_a_restatement_of_both_inputs_gives_a_new_version_when_the_second_is_pub
     assert fourth.select("value", "accession_number").rows() == [(25_000_000, "fy"), (20_000_000, "fyb")]
 
 
+def test_a_part_first_seen_as_a_comparative_waits_for_a_total_filed_after_it():
+    year = filing("fy", "2024-02-01", (CASH, FY, 70_000_000))
+    comparative = filing("q3b", "2024-11-01", (CASH, M9, 44_000_000), form="10-Q")
+    assert quarters(year, comparative).height == 0
+    again = filing("fyb", "2025-02-01", (CASH, FY, 70_000_000))
+    fourth = quarters(year, comparative, again)
+    assert fourth.select("value", "accession_number").rows() == [(26_000_000, "fyb")]
+
+
 def test_rounding_is_not_a_restatement():
     rounded = filing("fyb", "2025-02-01", (CASH, FY, 70_400_000), form="10-K")
     fourth = quarters(*cash_year(), rounded).filter(pl.col("period_end") == date(2023, 12, 31))

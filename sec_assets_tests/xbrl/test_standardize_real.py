@@ -150,28 +150,48 @@ def test_a_restated_year_keeps_both_versions_and_shows_the_one_of_its_time(finan
         assert as_of(cash, instant)["value"].to_list() == [value * MILLION]
 
 
-def test_two_instances_of_apple_give_the_fourth_quarter(evidence: Path):
-    folder = evidence / "edgar_mirror/www.sec.gov/Archives/edgar/data/320193"
+def instance(evidence: Path, cik: str, accession: str, name: str, form: str, accepted_at: datetime) -> InstanceDocument:
+    folder = evidence / "edgar_mirror/www.sec.gov/Archives/edgar/data" / str(int(cik)) / accession.replace("-", "")
+    return InstanceDocument(
+        cik=cik,
+        accession_number=accession,
+        name=name,
+        body=gzip.decompress((folder / f"{name}.gz").read_bytes()),
+        form=form,
+        filed=accepted_at.date(),
+        accepted_at=accepted_at,
+    )
+
+
+@pytest.fixture(scope="module")
+def from_instances(evidence: Path) -> pl.DataFrame:
     filings = [
-        ("0000320193-23-000077", "aapl-20230701_htm.xml", "10-Q", datetime(2023, 8, 3, 20, 30, tzinfo=UTC)),
-        ("0000320193-23-000106", "aapl-20230930_htm.xml", "10-K", datetime(2023, 11, 2, 22, 8, tzinfo=UTC)),
+        (APPLE, "0000320193-23-000077", "aapl-20230701_htm.xml", "10-Q", datetime(2023, 8, 3, 20, 30, tzinfo=UTC)),
+        (APPLE, "0000320193-23-000106", "aapl-20230930_htm.xml", "10-K", datetime(2023, 11, 2, 22, 8, tzinfo=UTC)),
+        (ALPHABET, "0001652044-20-000021", "goog-20200331_htm.xml", "10-Q", datetime(2020, 4, 28, 22, 0, tzinfo=UTC)),
     ]
-    documents = [
-        InstanceDocument(
-            cik=APPLE,
-            accession_number=accession,
-            name=name,
-            body=gzip.decompress((folder / accession.replace("-", "") / f"{name}.gz").read_bytes()),
-            form=form,
-            filed=accepted_at.date(),
-            accepted_at=accepted_at,
-        )
-        for accession, name, form, accepted_at in filings
-    ]
-    rows = standardize(parse_instances(documents).frame)
+    return standardize(parse_instances(instance(evidence, *filing) for filing in filings).frame)
+
+
+def test_two_instances_of_apple_give_the_fourth_quarter(from_instances: pl.DataFrame):
+    rows = from_instances.filter(cik=APPLE)
     fourth = rows.filter(fiscal_year=2023, fiscal_period="Q4", line_item="revenue")
     assert fourth.select("value", "accession_number", "is_derived").rows() == [
         (89_498 * MILLION, "0000320193-23-000106", True)
     ]
     cover = rows.filter(line_item="shares_outstanding").select("period_end", "value").sort("period_end").rows()
     assert cover == [(date(2023, 7, 21), 15_634_232_000), (date(2023, 10, 20), 15_552_752_000)]
+
+
+def test_instances_and_companyfacts_give_the_same_financials(from_instances: pl.DataFrame, financials: pl.DataFrame):
+    accessions = from_instances["accession_number"].unique().to_list()
+    is_quarter_derived = pl.col("is_derived") & pl.col("rule").str.contains(" = ", literal=True)
+    kept = [*FINANCIALS.key, "value", "unit", "period_type", "fiscal_year", "fiscal_period", "concept", "is_derived"]
+    ours, theirs = (
+        frame.filter(pl.col("accession_number").is_in(accessions), ~is_quarter_derived).select(kept)
+        for frame in (from_instances, financials)
+    )
+    by_class = ours.filter(cik=ALPHABET, line_item="shares_outstanding")
+    assert by_class["value"].to_list() == [682_620_213]
+    assert ours.height > 300
+    assert ours.join(by_class, on=FINANCIALS.key, how="anti", nulls_equal=True).equals(theirs)
