@@ -22,6 +22,7 @@ _TAIL = 256
 # Atomic and possessive: a prolog full of comments is walked once, never backtracked into.
 _DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE\s*([A-Za-z]*)", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(rb"<html[\s>]", re.IGNORECASE)
+_HTML_ROOT = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<(?:[\w.-]+:)?html[\s>]", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,11 @@ def unwrap(body: bytes) -> bytes:
         closing = _CLOSING.search(body, max(0, len(body) - _TAIL))
         return body[: closing.start()] if closing is not None else body
     return body.lstrip() if body[:1].isspace() else body
+
+
+def is_html(body: bytes) -> bool:
+    """Tell whether a document is (X)HTML by its root element, without parsing it."""
+    return _HTML_ROOT.match(unwrap(body)) is not None
 
 
 def parse_xml(body: bytes, parser: etree.XMLParser) -> etree._Element:

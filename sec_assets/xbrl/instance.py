@@ -7,27 +7,63 @@ items made of the facts are `standardize/`; comparing them with SEC's own API is
 
 from collections.abc import Iterable
 
+from lxml import etree
+
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl.documents import InstanceDocument, new_parser, parse_xml
+from sec_assets.xbrl.documents import InstanceDocument, is_html, new_parser, parse_xml
 from sec_assets.xbrl.facts import Failure, FactSink, ParsedFacts
+from sec_assets.xbrl.inline import read_inline
 from sec_assets.xbrl.reader import ROOT, read_instance
 
 __all__ = ["Failure", "InstanceDocument", "ParsedFacts", "parse_instances"]
+
+_Filing = tuple[str, str]
 
 
 def parse_instances(documents: Iterable[InstanceDocument]) -> ParsedFacts:
     """Return the facts of all documents as one frame in table `xbrl_facts`, and what could not be read.
 
-    Works document by document with bounded memory beyond the facts themselves; a few hundred thousand facts a call is
-    a good size. Never raises for what is in a document.
+    Inline documents of a filing are read together, as one set. They are passed over where the instance EDGAR extracted
+    from them (`NAME_htm.xml` for `NAME.htm`) is among the documents and could be read. Trees are held for one filing
+    at a time; a few hundred thousand facts a call is a good size. Never raises for what is in a document.
     """
     sink, parser = FactSink(), new_parser()
+    inline: dict[_Filing, list[InstanceDocument]] = {}
+    extracted: set[tuple[_Filing, str]] = set()
     for document in documents:
+        filing = (document.cik, document.accession_number)
+        if is_html(document.body):
+            inline.setdefault(filing, []).append(document)
+        elif _read_instance(document, parser, sink):
+            extracted.add((filing, document.name))
+    for filing, pages in inline.items():
+        if not any((filing, _extracted_name(page.name)) in extracted for page in pages):
+            _read_inline(pages, parser, sink)
+    return sink.finish()
+
+
+def _extracted_name(name: str) -> str:
+    return f"{name.rpartition('.')[0]}_htm.xml"
+
+
+def _read_instance(document: InstanceDocument, parser: etree.XMLParser, sink: FactSink) -> bool:
+    try:
+        root = parse_xml(document.body, parser)
+        if root.tag != ROOT:
+            raise MalformedError(f"the root element is {str(root.tag)[:200]}, not that of an XBRL instance")
+        read_instance(root, document, sink)
+    except MalformedError as error:
+        sink.fail(document, str(error))
+        return False
+    return True
+
+
+def _read_inline(pages: list[InstanceDocument], parser: etree.XMLParser, sink: FactSink) -> None:
+    parsed: list[tuple[InstanceDocument, etree._Element]] = []
+    for document in pages:
         try:
-            root = parse_xml(document.body, parser)
-            if root.tag != ROOT:
-                raise MalformedError(f"the root element is {str(root.tag)[:200]}, not that of an XBRL instance")
-            read_instance(root, document, sink)
+            parsed.append((document, parse_xml(document.body, parser)))
         except MalformedError as error:
             sink.fail(document, str(error))
-    return sink.finish()
+    if parsed:
+        read_inline(parsed, sink)

@@ -75,11 +75,28 @@ class NameTable:
 
     def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
         self._scope = _bound_alike(root, body)
-        self._resolved: dict[str, str] = {}
+        self._expanded: dict[str, tuple[str, str]] = {}
         self.prefixes = prefixes
         for prefix, namespace in self._scope.items():
             if prefix:
                 prefixes.of(namespace, prefix)
+
+    def expand(self, text: str | None, element: etree._Element) -> tuple[str, str]:
+        """Return (`prefix:LocalName`, namespace) for a QName in content.
+
+        Raises:
+            MalformedError: not a QName, or its prefix is not declared.
+        """
+        known = self._expanded.get(text or "")
+        if known is not None:
+            return known
+        namespace, local, prefix = self.split(text, element)
+        if namespace is None:
+            raise MalformedError(f"name {local!r} has no namespace")
+        found = f"{self.prefixes.of(namespace, prefix)}:{local}", namespace
+        if prefix in self._scope:
+            self._expanded[text or ""] = found
+        return found
 
     def resolve(self, text: str | None, element: etree._Element) -> str:
         """Return `prefix:LocalName` for a QName in content, e.g. a member or an axis.
@@ -87,16 +104,7 @@ class NameTable:
         Raises:
             MalformedError: not a QName, or its prefix is not declared.
         """
-        known = self._resolved.get(text or "")
-        if known is not None:
-            return known
-        namespace, local, prefix = self.split(text, element)
-        if namespace is None:
-            raise MalformedError(f"name {local!r} has no namespace")
-        name = f"{self.prefixes.of(namespace, prefix)}:{local}"
-        if prefix in self._scope:
-            self._resolved[text or ""] = name
-        return name
+        return self.expand(text, element)[0]
 
     def split(self, text: str | None, element: etree._Element) -> tuple[str | None, str, str | None]:
         """Return (namespace, local name, prefix) of a QName in content; a name without prefix is in the default one.

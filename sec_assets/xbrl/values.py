@@ -59,6 +59,18 @@ def shifted(text: str, places: int) -> str | None:
     return ("-" if sign == "-" else "") + _placed(significant, point)
 
 
+def whole_number(text: str) -> int:
+    """Return a whole number of up to six digits, such as a scale.
+
+    Raises:
+        MalformedError: anything else.
+    """
+    stripped = text.strip()
+    if _WHOLE.fullmatch(stripped) is None:
+        raise MalformedError(f"{text[:60]!r} is not a whole number")
+    return int(stripped)
+
+
 def _placed(digits: str, point: int) -> str:
     if point <= 0:
         return "0." + "0" * -point + digits

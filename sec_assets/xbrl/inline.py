@@ -1,0 +1,191 @@
+"""Inline XBRL: the facts tagged in an XHTML document, for filings whose extracted instance is not at hand.
+
+Several documents of a filing form one set: contexts and units of one serve the facts of all, and a text may continue in
+another document. Read by an XML parser only; an HTML parser would move elements. Values come out as they stand in an
+extracted instance: numbers transformed, scaled and signed, texts joined. A fact in a format that is not read is
+reported and left out. Element content is `markup.py`, formats are `transforms/`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+
+from sec_assets.errors import MalformedError
+from sec_assets.xbrl.contexts import TRUE, XSI_NIL
+from sec_assets.xbrl.documents import InstanceDocument
+from sec_assets.xbrl.facts import FactRow, FactSink
+from sec_assets.xbrl.markup import IX_NAMESPACES, has_exclusions, markup_content, text_content
+from sec_assets.xbrl.names import NameTable, Prefixes
+from sec_assets.xbrl.reader import LANG, SPACE
+from sec_assets.xbrl.references import CONTEXT, UNIT, References
+from sec_assets.xbrl.transforms.registry import transform
+from sec_assets.xbrl.values import decimals_text, shifted, whole_number
+
+_KINDS = ("nonFraction", "nonNumeric", "fraction", "tuple", "continuation", "resources", "references")
+_TAGS = {f"{{{namespace}}}{kind}": kind for namespace in IX_NAMESPACES for kind in _KINDS}
+_FACTS = frozenset(_KINDS[:4])
+_TUPLES = tuple(tag for tag, kind in _TAGS.items() if kind == "tuple")
+_SCHEMA_REF = "{http://www.xbrl.org/2003/linkbase}schemaRef"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+
+_Value = tuple[int, int, str | None, str | None, str | None, bool]
+
+
+def read_inline(documents: Sequence[tuple[InstanceDocument, etree._Element]], sink: FactSink) -> None:
+    """Add the facts of the inline documents of one filing to `sink`; what cannot be read becomes failures there."""
+    for pages in _sets([_Page(document, root) for document, root in documents]):
+        reader = _SetReader(pages, sink)
+        for page in pages:
+            if not page.facts and not page.resources:
+                sink.fail(page.document, "there is no inline XBRL in it")
+                continue
+            rows, problems = reader.read(page)
+            sink.add(rows, page.document, problems)
+
+
+class _Page:
+    """One document of a set, with what one pass finds in it."""
+
+    def __init__(self, document: InstanceDocument, root: etree._Element) -> None:
+        self.document, self.root = document, root
+        self.facts: list[tuple[str, etree._Element]] = []
+        self.continuations: dict[str, etree._Element] = {}
+        self.resources: list[etree._Element] = []
+        self.schema: str | None = None
+        for element in root.iter(*_TAGS):
+            kind = _TAGS[element.tag]
+            if kind in _FACTS:
+                self.facts.append((kind, element))
+            elif kind == "continuation":
+                self.continuations.setdefault(element.get("id", ""), element)
+            elif kind == "resources":
+                self.resources.append(element)
+            elif self.schema is None:
+                reference = element.find(_SCHEMA_REF)
+                self.schema = reference.get(_HREF) if reference is not None else None
+        self.exclusions = has_exclusions(root)
+        self.has_tuples = any(kind == "tuple" for kind, _ in self.facts)
+        # With no other xml:lang than the root's, nobody needs to ask an element's ancestors.
+        self.one_language = document.body.count(b"xml:lang") == (root.get(LANG) is not None)
+
+
+def _sets(pages: list[_Page]) -> Iterable[list[_Page]]:
+    # Documents of a set name one schema, or leave it to the others; a fee exhibit has its own.
+    sets: dict[str, list[_Page]] = {}
+    first = next((page.schema for page in pages if page.schema), "")
+    for page in pages:
+        sets.setdefault(page.schema or first or "", []).append(page)
+    return sets.values()
+
+
+class _SetReader:
+    """The documents of one set while they are read."""
+
+    def __init__(self, pages: list[_Page], sink: FactSink) -> None:
+        prefixes = Prefixes()
+        self._sink = sink
+        self._names = {id(page): NameTable(page.root, page.document.body, prefixes) for page in pages}
+        self._references = References(
+            [
+                (resources.iterchildren(CONTEXT), resources.iterchildren(UNIT), self._names[id(page)])
+                for page in pages
+                for resources in page.resources
+            ],
+            cik=pages[0].document.cik,
+            sink=sink,
+        )
+        self._continuations = {key: value for page in reversed(pages) for key, value in page.continuations.items()}
+        self._exclusions = any(page.exclusions for page in pages)
+
+    def read(self, page: _Page) -> tuple[list[FactRow], list[str]]:
+        """Return a row per fact of a document in document order, and what is to be said of the others."""
+        rows: list[FactRow] = []
+        problems: list[str] = []
+        names, document = self._names[id(page)], self._sink.document(page.document)
+        for ordinal, (kind, element) in enumerate(page.facts):
+            try:
+                self._refuse(kind, element, page)
+                concept = self._sink.concept(*names.expand(element.get("name"), element))
+                aspect = self._references.aspect(element.get("contextRef"))
+                read = self._number if kind == "nonFraction" else self._text
+                unit, lang, value, number, decimals, is_nil = read(element, names, page)
+            except MalformedError as error:
+                label = (element.get("name") or f"ix:{kind}")[:200]
+                problems.append(f"{label} (line {element.sourceline}): {error}")
+                continue
+            rows.append((document, concept, aspect, unit, lang, value, number, decimals, is_nil, ordinal))
+        return rows, problems
+
+    def _refuse(self, kind: str, element: etree._Element, page: _Page) -> None:
+        if kind in ("fraction", "tuple"):
+            raise MalformedError(f"a {kind} is not read")
+        if element.get("target"):
+            raise MalformedError(f"it belongs to target document {element.get('target')!r}, which is not read")
+        if element.get("tupleRef") or (page.has_tuples and next(element.iterancestors(*_TUPLES), None) is not None):
+            raise MalformedError("it is part of a tuple, which is not read")
+
+    def _number(self, element: etree._Element, names: NameTable, page: _Page) -> _Value:
+        reference = element.get("unitRef")
+        if reference is None:
+            raise MalformedError("it has no unit")
+        unit = self._references.unit(reference)
+        if element.get(XSI_NIL, "").strip() in TRUE:
+            return unit, 0, None, None, decimals_text(element.get("decimals"), None, None), True
+        printed = element.text or "" if not len(element) else text_content(element, exclusions=self._exclusions)
+        text = self._transformed(element, printed, names)
+        value, number = _scaled(text, whole_number(element.get("scale", "0")), element.get("sign"))
+        return unit, 0, value, number, decimals_text(element.get("decimals"), element.get("precision"), number), False
+
+    def _text(self, element: etree._Element, names: NameTable, page: _Page) -> _Value:
+        lang = self._sink.language(_language(element, page))
+        if element.get(XSI_NIL, "").strip() in TRUE:
+            return 0, lang, None, None, None, True
+        content = markup_content if element.get("escape", "").strip() in TRUE else text_content
+        text = "".join(content(part, exclusions=self._exclusions) for part in self._parts(element))
+        if element.get("format") is not None:
+            text = self._transformed(element, text, names)
+        return 0, lang, text.strip(SPACE), None, None, False
+
+    def _transformed(self, element: etree._Element, text: str, names: NameTable) -> str:
+        name = element.get("format")
+        if name is None:
+            return text.strip(SPACE)
+        namespace, local, _ = names.split(name, element)
+        return transform(namespace, local, text)
+
+    def _parts(self, element: etree._Element) -> list[etree._Element]:
+        parts, seen = [element], set()
+        following = element.get("continuedAt")
+        while following is not None:
+            part = self._continuations.get(following)
+            if part is None:
+                raise MalformedError(f"its continuation {following[:80]!r} is not there")
+            if following in seen:
+                raise MalformedError(f"its continuation {following[:80]!r} goes round in a circle")
+            seen.add(following)
+            parts.append(part)
+            following = part.get("continuedAt")
+        return parts
+
+
+def _scaled(text: str, scale: int, sign: str | None) -> tuple[str, str | None]:
+    if sign not in (None, "", "-"):
+        raise MalformedError(f"sign {sign!r} is neither '-' nor nothing")
+    if sign == "-" and text.startswith("-"):
+        raise MalformedError(f"{text[:60]!r} has a sign, and the element has one too")
+    signed = f"-{text}" if sign == "-" else text
+    number = shifted(signed, scale)
+    if number is not None:
+        return number, number
+    return (f"{signed}E{scale}" if scale else signed), None
+
+
+def _language(element: etree._Element, page: _Page) -> str | None:
+    if page.one_language:
+        return page.root.get(LANG) or None
+    while element is not None:
+        lang = element.get(LANG)
+        if lang is not None:
+            return lang or None
+        element = element.getparent()
+    return None
