@@ -29,6 +29,8 @@ def with_acceptance(filings: pl.DataFrame) -> pl.DataFrame:
     break EDGAR's hours and dating rule wins. A page that does not tell follows the company's other pages, a company
     that does not tell is read as UTC. `accepted_at` is null where the raw value is missing, cannot be parsed or is
     midnight in New York, which is how EDGAR marks filings (before 2002) whose hour it does not know.
+    Seen once: filings of the very day still showed New York time in a file otherwise in UTC; nothing in such a file
+    tells, and the next read of the corrected file puts it right.
 
     Args:
         filings: needs the columns cik, page, accession_number, form, filing_date, acceptance_raw.

@@ -57,17 +57,22 @@ class LoadedFilings:
     problems: tuple[str, ...]
 
 
-def load_filings(client: "EdgarClient", cik: str) -> LoadedFilings:
+def load_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> LoadedFilings:
     """Fetch and read all filings of a company, recent and older pages.
 
     An older page that is absent or unreadable is a problem and the rest is kept; an outage ends the read.
+
+    Args:
+        client: where pages are asked for.
+        cik: the company.
+        refresh: ask for the recent page even if a fresh copy is in the cache.
 
     Raises:
         AbsentError: EDGAR has no submissions file of this CIK.
         MalformedError: the file is not a submissions file, or another company's.
     """
     key = normalize_cik(cik)
-    fetched = client.get(submissions_url(key), expect="json")
+    fetched = client.get(submissions_url(key), expect="json", refresh=refresh)
     name = f"CIK{key}.json"
     body = _object(fetched.body, name)
     if _cik_of(body, name) != key:

@@ -2,7 +2,7 @@ import gzip
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sec_assets.edgar.filing_index import (
@@ -210,6 +210,7 @@ def test_error_pages_are_no_index_pages(evidence):
             parse_index_page(body)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.text(max_size=20), max_size=8), st.text(max_size=20), st.booleans())
 def test_whatever_is_listed_the_choice_is_safe_and_each_name_once(listing, primary, flagged):
     documents, refused = choose_documents(filing("8-K", primary, is_xbrl=flagged, is_inline_xbrl=flagged), listing)

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sec_assets.edgar.holdings import parse_holdings, read_holdings
@@ -120,6 +120,7 @@ def test_a_missing_file_names_its_place_and_shows_the_format(tmp_path):
     assert read_holdings(tmp_path / "portfolio.csv").lots.height == 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_rows_or_problems_never_an_exception(body):
     holdings = parse_holdings(body)
@@ -127,6 +128,7 @@ def test_any_bytes_give_rows_or_problems_never_an_exception(body):
     holdings.positions()
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from(["AAPL", "MSFT", "BRK-B"]), st.decimals("0.0001", "1e12", places=4)), min_size=1)
 )

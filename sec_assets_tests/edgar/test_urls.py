@@ -3,7 +3,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sec_assets.edgar import urls
@@ -81,6 +81,7 @@ def test_unsafe_names_are_refused(name):
         urls.safe_name(name)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=60))
 def test_no_name_leaves_the_folder_of_its_filing(name):
     try:
@@ -95,6 +96,7 @@ def test_no_name_leaves_the_folder_of_its_filing(name):
     assert not urlsplit(url).fragment
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(max_size=40))
 def test_no_page_name_but_edgars_own_becomes_an_address(name):
     if re.fullmatch(r"CIK[0-9]{10}-submissions-[0-9]{3,6}\.json", name):
@@ -103,6 +105,7 @@ def test_no_page_name_but_edgars_own_becomes_an_address(name):
         urls.submissions_page_url(name)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.integers(min_value=1, max_value=9_999_999_999))
 def test_all_spellings_of_a_cik_give_the_same_address(cik):
     assert len({urls.submissions_url(form) for form in (cik, str(cik), f"{cik:010d}", f"CIK{cik:010d}")}) == 1
