@@ -4,7 +4,7 @@ import dagster as dg
 
 from sec_assets.assets import ALL_ASSETS
 from sec_assets.checks import ALL_CHECKS
-from sec_assets.execution import dask_executor
+from sec_assets.execution.dask import dask_executor
 from sec_assets.jobs import ALL_JOBS
 from sec_assets.resources import (
     EdgarResource,

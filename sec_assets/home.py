@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from sec_assets.errors import SettingError
-from sec_assets.sample import holdings_csv
+from sec_assets.sample.market import holdings_csv
 from sec_assets.settings import Settings
 from sec_assets.storage.files import storage_errors, write_atomically
 

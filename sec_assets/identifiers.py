@@ -9,7 +9,7 @@ import re
 
 from sec_assets.errors import InputError
 
-_ACCESSION = re.compile(r"(\d{10})-?(\d{2})-?(\d{6})")
+_ACCESSION = re.compile(r"([0-9]{10})-?([0-9]{2})-?([0-9]{6})")
 
 
 def normalize_cik(value: str | int) -> str:

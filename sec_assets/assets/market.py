@@ -8,6 +8,7 @@ import dagster as dg
 from sec_assets.assets.batch import materialize_companies
 from sec_assets.assets.common import per_company
 from sec_assets.assets.universe import ticker_map
+from sec_assets.market.load import PriceDesk
 from sec_assets.pipeline.market import price_companies, technical_companies
 from sec_assets.resources import LakeResource, MarketDataResource
 from sec_assets.tables import PRICES, TECHNICALS
@@ -20,11 +21,10 @@ def prices(
     context: dg.AssetExecutionContext, market: MarketDataResource, storage: LakeResource
 ) -> dg.MaterializeResult:
     """Daily bars of every ticker, from the first source that has them; the column `source` says which."""
-    store, today = storage.store(), datetime.now(_EXCHANGE).date()
+    store = storage.store()
     with market.prices() as sources:
-        return materialize_companies(
-            context, storage, PRICES, lambda ciks: price_companies(store, sources, ciks, today=today)
-        )
+        desk = PriceDesk(sources, datetime.now(_EXCHANGE).date())
+        return materialize_companies(context, storage, PRICES, lambda ciks: price_companies(store, desk, ciks))
 
 
 @dg.asset(**per_company(TECHNICALS, group="market"), deps=[prices])

@@ -76,7 +76,7 @@ def collect_artifacts(client: "EdgarClient", filings: pl.DataFrame, known: pl.Da
 
     The result holds one row per wanted document, and unchanged the known rows of other filings, so that nothing once
     recorded gets lost. What is stored with the size on record is neither asked for nor read again. Absent and failed
-    documents are tried again, `attempts` counts the tries. The result does not depend on `workers`.
+    documents are tried again; `attempts` counts the tries it took to come to the result on record. The result does not depend on `workers`.
 
     Args:
         client: where documents are asked for, and whose store they lie in.
@@ -247,6 +247,14 @@ class _FilingWork:
         }  # fmt: skip
         self._outcome.rows.append(row)
         return row
+
+
+def _attempts(known: _Row | None, row: _Row) -> int:
+    """Count the tries it took to come to this result; a try that only confirms it leaves the row as it is."""
+    if known is None:
+        return 1
+    confirmed = all(known[name] == row.get(name) for name in ("status", "error", "sha256"))
+    return known["attempts"] if confirmed else known["attempts"] + 1
 
 
 def _printable(name: str) -> str:

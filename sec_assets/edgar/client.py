@@ -95,16 +95,17 @@ class EdgarClient:
         """Return a client for the source that is set; nothing is opened before the first request."""
         return cls(settings)
 
-    def get(self, url: str, *, expect: Expect = "any") -> Fetched:
+    def get(self, url: str, *, expect: Expect = "any", refresh: bool = False) -> Fetched:
         """Return a small document, from the cache while it is fresh there.
 
         Args:
             url: an https address of sec.gov.
             expect: what the body must be; a page in place of data is an error, not a result.
+            refresh: ask the source even if a fresh copy is in the cache.
         """
         address, expect = self._address(url), _expected(url, expect)
         session = self._session("cached", self._cached_session)
-        response = self._persistently(lambda: session.fetch(address, url=url, expect=expect), url)
+        response = self._persistently(lambda: session.fetch(address, url=url, expect=expect, force_refresh=refresh), url)
         kept = bool(getattr(response, "from_cache", False))
         at = cast("datetime", response.created_at) if kept else datetime.now(UTC)  # pyright: ignore[reportAttributeAccessIssue]
         return Fetched(url=url, body=response.content, fetched_at=at, from_cache=kept)

@@ -1,20 +1,17 @@
 """Tickers of companies to prices, and prices to indicators."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 import polars as pl
 
 from sec_assets.errors import SettingError
 from sec_assets.market.indicators import technicals
-from sec_assets.market.load import PriceReader, PricesLoaded, load_prices
+from sec_assets.market.load import PriceDesk, PricesLoaded
 from sec_assets.pipeline.outcome import Outcome, Store, in_words
 from sec_assets.tables import PRICES, TICKER_MAP
 
 
-def price_companies(
-    store: Store, sources: Sequence[PriceReader], ciks: Sequence[str], *, today: date
-) -> Iterator[Outcome]:
+def price_companies(store: Store, desk: PriceDesk, ciks: Sequence[str]) -> Iterator[Outcome]:
     """Yield one outcome per company: the bars of all its tickers, or what every source said instead.
 
     Raises:
@@ -27,7 +24,7 @@ def price_companies(
             yield Outcome([cik], frame=PRICES.frame(), notes={cik: "it has no ticker"})
             continue
         try:
-            loaded = load_prices(own, sources, today=today)
+            loaded = desk.load(own)
         except SettingError as error:
             yield Outcome([cik], failed={cik: str(error)})
             continue

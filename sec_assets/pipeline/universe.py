@@ -1,7 +1,7 @@
 """The universe's ingredients: the user's holdings, or the sample's."""
 
 from sec_assets.edgar.holdings import Holdings, parse_holdings, read_holdings
-from sec_assets.sample import holdings_csv
+from sec_assets.sample.market import holdings_csv
 from sec_assets.settings import Settings
 
 

@@ -49,7 +49,7 @@ def draw(
         .fmt_number(columns=_among(shown, numbers), decimals=3, drop_trailing_zeros=True)
         .fmt(fns=str, columns=list(addresses))
         .sub_missing(missing_text="–")
-        .tab_options(table_width="100%", table_font_size="13px", table_align="left", data_row_padding="5px")
+        .tab_options(table_width="100%", table_font_size="13px", data_row_padding="5px")
     )
     for column in _among(shown, signed):
         table = table.tab_style(style.text(color=_GOOD), loc.body(columns=column, rows=pl.col(column) > 0)).tab_style(

@@ -85,7 +85,7 @@ ARTIFACTS = Table(
         Column("bytes", pl.Int64, "length of the stored document", "bytes"),
         Column("sha256", pl.String, "SHA-256 of the stored document, hexadecimal"),
         Column("status", pl.String, "stored, absent or failed", required=True),
-        Column("attempts", pl.Int32, "tries so far", required=True),
+        Column("attempts", pl.Int32, "tries it took to come to this result", required=True),
         Column("error", pl.String, "why it is absent or failed"),
         Column("fetched_at", UTC_INSTANT, "when the stored bytes were fetched", "UTC"),
     ),

@@ -139,11 +139,16 @@ class DocumentSession(LimiterMixin, BanMixin, ValidateMixin, requests.Session):
         self.mount("https://", parts.adapter)
         self.mount("http://", parts.adapter)
 
-    def fetch(self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None) -> Response:
-        """Send one GET, once, to `address`; messages name `url`. See `ValidateMixin.send` for what it raises."""
+    def fetch(
+        self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None, **options: bool
+    ) -> Response:
+        """Send one GET, once, to `address`; messages name `url`. See `ValidateMixin.send` for what it raises.
+
+        `options` go to `request`: a session with a cache understands `force_refresh`.
+        """
         self.shown_url, self.expect, self.sink = url, expect, sink
         try:
-            return self.request("GET", address)
+            return self.request("GET", address, **options)  # pyright: ignore[reportArgumentType]
         except requests.RequestException as error:
             raise line_failure(error) from error
         finally:
