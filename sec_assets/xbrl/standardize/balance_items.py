@@ -138,6 +138,8 @@ BALANCE_ITEMS: tuple[LineItem, ...] = (
         ),
         ("us-gaap:TemporaryEquityCarryingAmountAttributableToParent", "redeemable stock of the parent"),
         stand_in("us-gaap:RedeemableNoncontrollingInterestEquityCarryingAmount", "redeemable noncontrolling interest"),
+        stand_in("us-gaap:RedeemableNoncontrollingInterestEquityCommonCarryingAmount", "the same, of common stock"),
+        stand_in("us-gaap:RedeemableNoncontrollingInterestEquityFairValue", "the same at fair value"),
     ),
     balance(
         "equity",

@@ -50,6 +50,10 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
             "us-gaap:EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
             "with restricted cash and discontinued operations",
         ),
+        (
+            "us-gaap:EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsDisposalGroupIncludingDiscontinuedOperations",
+            "with restricted cash and disposal groups",
+        ),
         ("us-gaap:EffectOfExchangeRateOnCashAndCashEquivalents", "before 2018"),
         ("ifrs-full:EffectOfExchangeRateChangesOnCashAndCashEquivalents", "reported as such"),
     ),
@@ -59,6 +63,10 @@ CASH_FLOW_ITEMS: tuple[LineItem, ...] = (
         (
             "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseIncludingExchangeRateEffect",
             "with restricted cash, after exchange rates",
+        ),
+        (
+            "us-gaap:CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseIncludingExchangeRateEffectDisposalGroupIncludingDiscontinuedOperations",
+            "with restricted cash and disposal groups, after exchange rates",
         ),
         ("us-gaap:CashAndCashEquivalentsPeriodIncreaseDecrease", "after exchange rates, before 2018"),
         ("ifrs-full:IncreaseDecreaseInCashAndCashEquivalents", "after exchange rates"),

@@ -11,7 +11,6 @@ INDUSTRY_ITEMS: tuple[LineItem, ...] = (
         "net_interest_income",
         "income",
         ("us-gaap:InterestIncomeExpenseNet", "interest income less interest expense"),
-        ("us-gaap:InterestIncomeExpenseOperatingNet", "interest income less interest expense, operating"),
         ("ifrs-full:InterestRevenueExpense", "interest income less interest expense"),
     ),
     flow(
