@@ -150,8 +150,8 @@ class _SetReader:
         name = element.get("format")
         if name is None:
             return text.strip(SPACE)
-        namespace, local, _ = names.split(name, element)
-        return transform(namespace, local, text)
+        qualified, namespace = names.expand(name, element)
+        return transform(namespace, qualified.partition(":")[2], text)
 
     def _parts(self, element: etree._Element) -> list[etree._Element]:
         parts, seen = [element], set()
