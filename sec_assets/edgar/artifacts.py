@@ -242,9 +242,9 @@ class _FilingWork:
         known = self._task.known.get(document.name)
         row: _Row = {
             **self._task.common, "name": document.name, "kind": document.kind,
-            "document_type": document.document_type, "url": self._url(document),
-            "attempts": (known["attempts"] if known is not None else 0) + 1, **result,
+            "document_type": document.document_type, "url": self._url(document), **result,
         }  # fmt: skip
+        row["attempts"] = _attempts(known, row)
         self._outcome.rows.append(row)
         return row
 

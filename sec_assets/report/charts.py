@@ -95,7 +95,7 @@ def tone(scores: pl.DataFrame) -> str:
         .encode(
             x=alt.X("document_kind:N", title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("ticker:N", title=None),
-            color=alt.Color("score:Q", title="mean tone", scale=alt.Scale(scheme="redyellowgreen", domain=[-1, 1])),
+            color=alt.Color("score:Q", title="tone", scale=alt.Scale(scheme="redyellowgreen", domain=[-1, 1])),
         )
         .properties(width=_WIDTH, height=_HEIGHT)
     )

@@ -118,17 +118,27 @@ def _section(title: str, content: str) -> str:
 def _tiles(positions: pl.DataFrame) -> str:
     valued = positions.filter(pl.col("market_value").is_not_null())
     with_cost = valued.filter(pl.col("cost_basis").is_not_null())
-    gain, cost = with_cost["gain"].sum(), with_cost["cost_basis"].sum()
-    change = f"{float(gain) / float(cost):+.1%}" if with_cost.height and cost else "–"
     tiles = [
-        (f"{valued['market_value'].sum():,.2f}" if valued.height else "–", "market value"),
-        (f"{gain:+,.2f}" if with_cost.height else "–", f"gain over cost ({change})"),
+        (_sums(valued, "market_value", ","), "market value"),
+        (_sums(with_cost, "gain", "+,"), f"gain over cost ({_return(with_cost)})"),
         (f"{valued.height} of {positions.height}", "positions with a price"),
         (str(positions["cik"].n_unique() if positions.height else 0), "companies"),
     ]
-    return '<div class="tiles">' + "".join(
-        f'<div class="tile"><b>{escape(value)}</b><span>{escape(label)}</span></div>' for value, label in tiles
-    ) + "</div>"  # fmt: skip
+    boxes = (f'<div class="tile"><b>{escape(value)}</b><span>{escape(label)}</span></div>' for value, label in tiles)
+    return f'<div class="tiles">{"".join(boxes)}</div>'
+
+
+def _sums(rows: pl.DataFrame, column: str, sign: str) -> str:
+    """One sum per currency: amounts of different currencies are never added."""
+    sums = rows.group_by("currency").agg(pl.col(column).sum()).sort("currency", nulls_last=True).rows()
+    return " and ".join(f"{amount:{sign}.2f} {currency or ''}".strip() for currency, amount in sums) or "–"
+
+
+def _return(with_cost: pl.DataFrame) -> str:
+    if with_cost["currency"].n_unique() != 1:
+        return "–"
+    gain, cost = with_cost["gain"].sum(), with_cost["cost_basis"].sum()
+    return f"{float(gain) / float(cost):+.1%}" if cost else "–"
 
 
 def _problems(problems: list[str]) -> str:

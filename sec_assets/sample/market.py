@@ -6,7 +6,7 @@ dividends and the split their reports tell. Headlines are made in `headlines.py`
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +33,7 @@ _SCHEMA = {
 
 
 def holdings_csv() -> str:
-    """Return the sample portfolio: ticker, shares, cost_basis (currency per share)."""
+    """Return the sample portfolio: ticker, shares, cost_basis (what the whole lot cost)."""
     return packaged.text("holdings.csv")
 
 
@@ -65,7 +65,7 @@ def _recorded(ticker: str) -> list[tuple[Any, ...]]:
 
 
 def _day(text: str) -> date:
-    return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007 - a date, no clock
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
 
 
 @lru_cache(maxsize=1)
