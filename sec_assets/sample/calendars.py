@@ -29,6 +29,11 @@ class Quarter:
     end: date
 
     @property
+    def place(self) -> int:
+        """Its place among the simulated quarters, from 0."""
+        return 4 * (self.year - FIRST_YEAR) + self.number - 1
+
+    @property
     def label(self) -> str:
         """`FY` for the last quarter (the annual report), else Q1 to Q3: EDGAR's `fp`."""
         return "FY" if self.number == 4 else f"Q{self.number}"

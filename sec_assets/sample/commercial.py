@@ -107,7 +107,7 @@ def income(cik: str, quarter: Quarter, parameters: Mapping[str, Any], state: Lin
 
 def invest_and_finance(quarter: Quarter, parameters: Mapping[str, Any], state: Lines, lines: Lines) -> None:
     """Add capital spending, debt, dividends, buybacks and share issues of the quarter."""
-    lines["capex"] = round(lines["revenue"] * value(parameters, "capex", quarter))
+    lines["capex"] = round((lines["revenue"] - lines["overstated"]) * value(parameters, "capex", quarter))
     lines["securities_bought"] = round(value(parameters, "securities_bought", quarter) / 4)
     change = round(value(parameters, "debt_change", quarter) / 4)
     lines["debt_raised"], lines["debt_repaid"] = max(change, 0), min(max(-change, 0), state["debt"])

@@ -86,7 +86,7 @@ def share_count_facts(filing: Filing) -> list[Fact]:
 def oddities(filing: Filing, statements: tuple[Fact, ...], start: date) -> list[Fact]:
     """Return what else real instances contain, made from the statements' own facts.
 
-    A nil fact, a text block with markup, and revenue told again in millions; for invented companies also a concept of
+    A nil fact, a text block with markup, and revenue told again, rounded; for invented companies also a concept of
     their own taxonomy and a typed dimension.
     """
     company = companies()[filing.cik]
@@ -109,11 +109,12 @@ def oddities(filing: Filing, statements: tuple[Fact, ...], start: date) -> list[
 
 
 def _rounded(statements: tuple[Fact, ...], end: date) -> list[Fact]:
-    """The newest revenue once more, as a sentence would tell it: in millions."""
+    """The newest revenue once more, as a sentence would tell it: in millions, or billions where those are exact."""
     for fact in statements:
         if fact.end == end and fact.start and fact.value and fact.unit and "Revenue" in fact.concept:
-            value = round(int(Decimal(fact.value)), -6)
-            return [Fact(fact.concept, str(value), fact.unit, fact.start, end, "-6")]
+            places = 9 if fact.decimals == "-6" else 6
+            value = round(int(Decimal(fact.value)), -places)
+            return [Fact(fact.concept, str(value), fact.unit, fact.start, end, f"-{places}")]
     return []
 
 

@@ -5,7 +5,7 @@ Texts are written by the sample itself. For the four real companies they only re
 
 from xml.sax.saxutils import escape
 
-from sec_assets.sample import current, layout, minor, reports
+from sec_assets.sample import current, inline, layout, minor, reports
 from sec_assets.sample.filings import Filing
 from sec_assets.sample.universe import companies
 
@@ -24,7 +24,12 @@ def primary(filing: Filing) -> bytes:
     footer = f"{company.name} | {filing.fiscal_year or filing.filed.year} Form {filing.form}"
     if filing.primary.endswith(".txt"):
         return layout.as_text(footer, blocks)
-    return layout.as_html(filing.primary.rsplit(".", 1)[0], footer, blocks)
+    name = filing.primary.rsplit(".", 1)[0]
+    if not filing.is_xbrl:
+        return layout.as_html(name, layout.body_html(footer, blocks))
+    tagger = inline.Tagger(filing)
+    body = layout.body_html(footer, blocks, tagger.mark)
+    return layout.as_html(name, tagger.header() + body, tagger.spaces())
 
 
 def has_release(filing: Filing) -> bool:
@@ -34,7 +39,7 @@ def has_release(filing: Filing) -> bool:
 
 def release(filing: Filing) -> bytes:
     """Return the press release (EX-99.1) of a current report."""
-    return layout.as_html("EX-99.1", "Exhibit 99.1", current.release_blocks(filing))
+    return layout.as_html("EX-99.1", layout.body_html("Exhibit 99.1", current.release_blocks(filing)))
 
 
 def ownership_page(filing: Filing) -> bytes:

@@ -1,7 +1,8 @@
 """What an invented company reports for a period: the lines of `statements.csv` with their amounts.
 
-Sums quarters into periods and computes the per-share lines. Two versions exist for the company that restated: what it
-said before and after the day of restatement; after a split all share counts are told on the new basis. Real companies do not come here: their facts are tables (`reported.py`).
+Sums quarters into periods and computes the per-share lines. What a company tells depends on the day (`Version`): the
+one that restated tells other figures afterwards, and after a split all share counts are on the new basis. Real
+companies do not come here: their facts are tables (`reported.py`).
 """
 
 from dataclasses import dataclass
@@ -72,8 +73,8 @@ def simulated(company: Company, restated: bool) -> tuple[Lines, ...]:
 
 def flow(company: Company, chosen: tuple[Quarter, ...], line: str, told: Version) -> Decimal:
     """Return the amount of a line over consecutive quarters, in units of the currency, shares, or per share."""
-    quarters = company.quarters()
-    rows = [simulated(company, told.restated)[quarters.index(quarter)] for quarter in chosen]
+    simulation = simulated(company, told.restated)
+    rows = [simulation[quarter.place] for quarter in chosen]
     if line.startswith(("eps_", "weighted_", "dividend_per")):
         return _per_share(rows, line, told.split)
     return Decimal(sum(row[line] for row in rows) * 1000)
@@ -93,7 +94,7 @@ def _per_share(rows: list[Lines], line: str, split: int) -> Decimal:
 
 def balance(company: Company, quarter: Quarter, line: str, told: Version) -> Decimal:
     """Return the amount of a line at the end of a quarter."""
-    amount = simulated(company, told.restated)[company.quarters().index(quarter)][line] * 1000
+    amount = simulated(company, told.restated)[quarter.place][line] * 1000
     return Decimal(amount * told.split if line == "shares" else amount)
 
 

@@ -115,15 +115,18 @@ def _invented(company: Company) -> list[Filing]:
     if company.model == "ifrs":
         found = [_foreign(company, quarter) for quarter in company.quarters() if quarter.number in (2, 4)]
     wanted = [filing for filing in found if (filing.fiscal_year or 0) >= FIRST_REPORT_YEAR and filing.filed >= since]
-    wanted += [_results(company, filing) for filing in wanted if filing.fiscal_year == 2025 and _has_results(company)]
+    wanted += [_results(company, filing) for filing in wanted if _has_release(company, filing)]
     wanted += [*_events(company), *_extra(company), *_people(company)]
     if company.given.get("legacy"):
         wanted += _legacy(company)
     return wanted
 
 
-def _has_results(company: Company) -> bool:
-    return company.has_xbrl and company.model != "ifrs"
+def _has_release(company: Company, report: Filing) -> bool:
+    """True where a press release with the results comes before the report: those of the last fiscal year."""
+    if not company.has_xbrl or company.model == "ifrs" or report.fiscal_year != LAST_YEAR:
+        return False
+    return report.fiscal_period == "FY" or not company.given.get("yearly_release")
 
 
 def _report(company: Company, quarter: Quarter) -> Filing:

@@ -88,6 +88,7 @@ def beside(cik: str, name: str) -> bytes | None:
     return document(cik, accession.replace("-", ""), name)
 
 
+@lru_cache(maxsize=64)
 def body_of(filing: Filing, listed: Document) -> bytes | None:
     """Return the bytes of a document; None for the one that is missing."""
     if listed.type == "XML":

@@ -17,6 +17,7 @@ from sec_assets.sample.packaged import pick
 from sec_assets.sample.universe import Company, company_of_ticker
 
 _NEWEST = 15
+_FEWEST = 5
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def headlines_rss(ticker: str) -> bytes | None:
     if company is None or company.given.get("quiet"):
         return None
     found = _of_reports(company) if company.real else [*_of_events(company), *_written(company)]
+    if len(found) < _FEWEST:
+        found += _of_reports(company)
     newest = sorted(found, key=lambda headline: (headline.published, headline.title), reverse=True)[:_NEWEST]
     items = "".join(_item(headline) for headline in newest)
     built = f"{newest[0].published:%a, %d %b %Y %H:%M:%S} +0000"

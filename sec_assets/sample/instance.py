@@ -36,33 +36,51 @@ def facts_of(filing: Filing) -> tuple[Fact, ...]:
     return (*head, *statements, *tail)
 
 
-def render(filing: Filing) -> bytes:
-    """Return the instance document."""
-    found = facts_of(filing)
+def numbering(filing: Filing) -> tuple[dict[Context, str], dict[str, str]]:
+    """Return the ids of contexts and units, equal in the instance and in the inline document it was extracted from."""
     contexts: dict[Context, str] = {}
     units: dict[str, str] = {}
-    for fact in found:
-        contexts.setdefault(_context(fact), f"c-{len(contexts) + 1}")
+    for fact in facts_of(filing):
+        contexts.setdefault(context_of(fact), f"c-{len(contexts) + 1}")
         if fact.unit:
             units.setdefault(fact.unit, fact.unit.lower().replace("/shares", "PerShare"))
-    prefix = companies()[filing.cik].prefix
-    parts = [_head(filing, prefix)]
-    parts += [_context_xml(filing.cik, key, name) for key, name in contexts.items()]
-    parts += [_unit_xml(unit, name) for unit, name in units.items()]
-    for number, fact in enumerate(found, 1):
-        parts.append(_fact_xml(fact, contexts[_context(fact)], units, number))
+    return contexts, units
+
+
+def render(filing: Filing) -> bytes:
+    """Return the instance document."""
+    contexts, units = numbering(filing)
+    names = {"": "http://www.xbrl.org/2003/instance", **namespaces(filing)}
+    spaces = "".join(f'\n  xmlns{":" if name else ""}{name}="{uri}"' for name, uri in sorted(names.items()))
+    schema = filing.primary.rsplit(".", 1)[0] + ".xsd"
+    parts = [
+        f'<?xml version="1.0" encoding="utf-8"?>\n<xbrl\n  xml:lang="en-US"{spaces}>\n'
+        f'    <link:schemaRef xlink:href="{schema}" xlink:type="simple"/>\n',
+        resources(filing),
+    ]
+    for number, fact in enumerate(facts_of(filing), 1):
+        parts.append(_fact_xml(fact, contexts[context_of(fact)], units, number))
     return ("".join(parts) + "</xbrl>\n").encode()
 
 
-def _context(fact: Fact) -> Context:
+def resources(filing: Filing) -> str:
+    """Return the contexts and units of a filing as XML in the namespace of instances."""
+    contexts, units = numbering(filing)
+    parts = [_context_xml(filing.cik, key, name) for key, name in contexts.items()]
+    return "".join(parts + [_unit_xml(unit, name) for unit, name in units.items()])
+
+
+def context_of(fact: Fact) -> Context:
+    """Return what tells one context from another."""
     return (fact.start, fact.end, fact.dimensions, fact.is_typed)
 
 
-def _head(filing: Filing, prefix: str) -> str:
-    year = min((filing.report_date or filing.filed).year, 2025)
+def namespaces(filing: Filing) -> dict[str, str]:
+    """Return the namespaces of facts, members and links by prefix."""
+    prefix = companies()[filing.cik].prefix
     end = filing.report_date or filing.filed
-    names = {
-        "": "http://www.xbrl.org/2003/instance",
+    year = min(end.year, 2025)
+    return {
         "country": f"http://xbrl.sec.gov/country/{year}",
         "dei": f"http://xbrl.sec.gov/dei/{year}",
         "ifrs-full": "https://xbrl.ifrs.org/taxonomy/2024-03-27/ifrs-full",
@@ -75,12 +93,6 @@ def _head(filing: Filing, prefix: str) -> str:
         "xlink": "http://www.w3.org/1999/xlink",
         "xsi": "http://www.w3.org/2001/XMLSchema-instance",
     }
-    spaces = "".join(f'\n  xmlns{":" if name else ""}{name}="{uri}"' for name, uri in names.items())
-    schema = filing.primary.rsplit(".", 1)[0] + ".xsd"
-    return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<xbrl\n  xml:lang="en-US"{spaces}>\n'
-        f'    <link:schemaRef xlink:href="{schema}" xlink:type="simple"/>\n'
-    )
 
 
 def _context_xml(cik: str, key: Context, name: str) -> str:

@@ -5,11 +5,14 @@ A document is a list of blocks; what they say is written in `reports.py`, `curre
 
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
 Row = tuple[str, ...]
+Mark = Callable[[str], str]
+"""Turns the text of a table cell into markup: escapes it, or tags it (`inline.py`)."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,13 @@ def contents(blocks: list[Block]) -> Block:
     return Block("contents", rows=tuple(rows))
 
 
-def as_html(name: str, footer: str, blocks: list[Block]) -> bytes:
-    """Return the blocks as one HTML document; `footer` repeats before every page break, as in real filings."""
+def plain_cell(cell: str) -> str:
+    """Return the text of a table cell as markup, nothing tagged."""
+    return escape(cell)
+
+
+def body_html(footer: str, blocks: list[Block], mark: Mark = plain_cell) -> str:
+    """Return the blocks as HTML; `footer` repeats before every page break, as in real filings."""
     page, parts = 1, []
     for block in blocks:
         if block.kind == "break":
@@ -73,13 +81,17 @@ def as_html(name: str, footer: str, blocks: list[Block]) -> bytes:
             )
             page += 1
         else:
-            parts.append(_html(block))
+            parts.append(_html_table(block.rows, mark) if block.kind == "table" else _html(block))
+    return "".join(parts)
+
+
+def as_html(name: str, body: str, spaces: str = "") -> bytes:
+    """Return a whole HTML document; `spaces` are further namespace declarations of an inline document."""
     return (
         "<?xml version='1.0' encoding='ASCII'?>\n"
-        '<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en-US"><head>'
+        f'<html xmlns="http://www.w3.org/1999/xhtml"{spaces} xml:lang="en-US"><head>'
         f'<meta http-equiv="Content-Type" content="text/html"/>\n<title>{escape(name)}</title></head><body>\n'
-        + "".join(parts)
-        + "</body></html>\n"
+        f"{body}</body></html>\n"
     ).encode("ascii", "xmlcharrefreplace")
 
 
@@ -98,7 +110,7 @@ def _html(block: Block) -> str:
         return f'<div style="margin-top:9pt"><span style="font-style:italic;font-weight:700">{text}</span></div>\n'
     if block.kind == "paragraph":
         return f'<div style="margin-top:9pt;text-align:justify"><span style="font-size:9pt">{text}</span></div>\n'
-    return _html_contents(block) if block.kind == "contents" else _html_table(block.rows)
+    return _html_contents(block)
 
 
 def anchor(block: Block) -> str:
@@ -119,12 +131,11 @@ def _html_contents(block: Block) -> str:
     )
 
 
-def _html_table(rows: tuple[Row, ...]) -> str:
+def _html_table(rows: tuple[Row, ...], mark: Mark) -> str:
     shown = []
     for row in rows:
         cells = "".join(
-            f'<td style="text-align:{"right" if place else "left"}">{escape(cell)}</td>'
-            for place, cell in enumerate(row)
+            f'<td style="text-align:{"right" if place else "left"}">{mark(cell)}</td>' for place, cell in enumerate(row)
         )
         shown.append(f"<tr>{cells}</tr>\n")
     return '<table style="border-collapse:collapse;margin-top:9pt;width:100%">\n' + "".join(shown) + "</table>\n"

@@ -85,7 +85,7 @@ def statement_table(filing: Filing, statement: list[tuple[str, str]], *, instant
     for concept, label in statement:
         cells = [facts.get((concept, start, end)) for start, end in periods]
         if any(cells):
-            rows.append((label, *(cell(fact) for fact in cells)))
+            rows.append((label, *(Amount.of(fact) for fact in cells)))
     return rows
 
 
@@ -99,12 +99,31 @@ def _period_name(start: date | None, end: date) -> str:
     return shown if start is None else f"{round(((end - start).days + 1) / 30.4)} months ended {shown}"
 
 
+class Amount(str):
+    """The text of a table cell that remembers the fact it shows."""
+
+    __slots__ = ("fact",)
+    fact: Fact | None
+
+    @classmethod
+    def of(cls, fact: Fact | None) -> "Amount":
+        """Return the cell of a fact."""
+        made = cls(cell(fact))
+        made.fact = fact
+        return made
+
+
+def scale_of(fact: Fact) -> int:
+    """Return the power of ten a table divides this fact by: amounts are in thousands, per-share amounts as they are."""
+    return 0 if fact.unit and "/" in fact.unit else 3
+
+
 def cell(fact: Fact | None) -> str:
-    """Write an amount as a table does: thousands, losses in brackets, per-share amounts with cents."""
+    """Write an amount as a table does: thousands, losses in brackets, per-share amounts with at least two decimals."""
     if fact is None or fact.value is None:
         return ""
-    value = Decimal(fact.value)
-    if fact.unit and "/" in fact.unit:
-        return f"({-value:,.2f})" if value < 0 else f"{value:,.2f}"
-    value /= 1000
-    return f"({-value:,.0f})" if value < 0 else f"{value:,.0f}"
+    value = Decimal(fact.value).scaleb(-scale_of(fact))
+    if scale_of(fact):
+        return f"({-value:,.0f})" if value < 0 else f"{value:,.0f}"
+    places = max(2, -int(value.normalize().as_tuple().exponent))
+    return f"({-value:,.{places}f})" if value < 0 else f"{value:,.{places}f}"

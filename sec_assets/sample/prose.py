@@ -6,6 +6,7 @@ fictitious, form, FY and FY2025. `pairs` with `pick` let each year choose other 
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from sec_assets.sample import numbers, packaged
 from sec_assets.sample.figures import version
@@ -85,6 +86,7 @@ def officers(company: Company, filing: Filing) -> str:
     return ", ".join(f"{name} ({role})" for name, role in zip(names, roles, strict=True)) + f" at the end of {ended}"
 
 
+@lru_cache(maxsize=64)
 def context(company: Company, filing: Filing) -> dict[str, str]:
     """Return the values sentences may name."""
     end = filing.report_date or filing.filed
