@@ -23,6 +23,7 @@ _SGML_TAG = re.compile(r"</?(?:PAGE|TABLE|CAPTION|S|C|FN|F\d{1,2}|TEXT|DOCUMENT|
 _HIDDEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
 _HIDDEN_WORD = re.compile(r"(?:^|\s)hidden(?:\s|=|/|$)", re.IGNORECASE)
 _PAGE_STYLE = re.compile(r"(?:page-)?break-(?:before|after)\s{0,3}:\s{0,3}(?:always|page|left|right)", re.IGNORECASE)
+_CUT_TAG = re.compile(r"</?[a-zA-Z]?[^<>\s]*+(?:\s[^<>]*+=[^<>]*+)?\Z")
 _SPACE = re.compile(r"\s+")
 _LONG_NUMBER = re.compile(r"&#\d{8,};?")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
@@ -67,6 +68,7 @@ _SELF_CLOSING = frozenset({"p", "li", "td", "th", "tr", "dt", "dd", "option"})
 _LONG_CELL = 400
 _DEEPEST_CELL = 80
 _TABLE = -1
+_MOST_HOPELESS = 20
 
 
 def document_text(body: bytes, form: str) -> str:
@@ -183,9 +185,7 @@ def _tidy(line: str) -> str:
 
 
 def _html_text(source: str) -> str:
-    source = _without(source, "<!--", "-->")
-    for name in _RAW:
-        source = _without(source, f"<{name}", f"</{name}")
+    source = without_code(source)
     writer = _Writer()
     position = 0
     skipper = _Skipper(source)
@@ -203,8 +203,16 @@ def _html_text(source: str) -> str:
             else:
                 writer.tag(closing, name, attributes)
         match = _TAG.search(source, position)
-    writer.text(source[position:])
+    writer.text(_CUT_TAG.sub("", source[position:]))
     return writer.result()
+
+
+def without_code(source: str) -> str:
+    """Return the markup without comments, scripts and styles; what is never closed stays."""
+    source = _without(source, "<!--", "-->")
+    for name in _RAW:
+        source = _without(source, f"<{name}", f"</{name}")
+    return source
 
 
 def _without(source: str, opening: str, closing: str) -> str:
@@ -233,7 +241,7 @@ class _Skipper:
     hopeless: set[str] = field(default_factory=set)
 
     def hides(self, name: str, attributes: str) -> bool:
-        if name in _VOID or name in self.hopeless or attributes.endswith("/"):
+        if name in _VOID or name in self.hopeless or attributes.endswith("/") or len(self.hopeless) > _MOST_HOPELESS:
             return False
         if name in _SKIPPED:
             return True

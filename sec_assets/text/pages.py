@@ -2,12 +2,12 @@
 
 A page break arrives here as a form feed (rules, page-break styles and `<PAGE>` become one). A line is removed only
 beside a break, and only when it is a page number, or when the same short line stands beside at least three breaks;
-text elsewhere is never touched. Blank lines are squeezed to one.
+headings of items and text elsewhere are never touched. Blank lines are squeezed to one.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 BREAK = "\f"
 _PAGE_NUMBER = re.compile(
@@ -16,6 +16,7 @@ _PAGE_NUMBER = re.compile(
 )
 _CONTENTS_LINK = re.compile(r"(?:back to )?(?:table of contents|index(?: to financial statements)?)", re.IGNORECASE)
 _EDGE_NUMBER = re.compile(r"^\W{0,3}\d{1,3}\b\W{0,3}|\W{0,3}\b\d{1,3}\W{0,3}$")
+_HEADING = re.compile(r"\W{0,8}(?:items?|part)\s", re.IGNORECASE)
 _REACH = 2
 _LONGEST = 160
 _REPEATS = 3
@@ -23,7 +24,8 @@ _REPEATS = 3
 
 def drop_page_furniture(text: str) -> str:
     """Return `text` without form feeds, page numbers, running headers and footers, and with single blank lines."""
-    lines = [line.rstrip() for line in text.replace(BREAK, f"\n{BREAK}\n").split("\n")]
+    # Not rstrip() alone: a form feed is white space too.
+    lines = list(_squeeze(line.rstrip(" \t\r") for line in text.replace(BREAK, f"\n{BREAK}\n").split("\n")))
     beside = _beside_breaks(lines)
     counts = Counter(_without_number(lines[i]) for i in beside)
     dropped = {i for i in beside if _is_furniture(lines[i].strip(), counts)}
@@ -41,18 +43,18 @@ def _beside_breaks(lines: list[str]) -> set[int]:
 
 
 def _walk(lines: list[str], start: int, step: int) -> Iterator[int]:
-    """Yield up to `_REACH` lines with text next to a break, looking no further than a few blank ones."""
+    """Yield up to `_REACH` lines with text next to a break; blank lines come singly here."""
     seen = 0
-    for i in range(start + step, start + step * 4 * _REACH, step):
-        if not 0 <= i < len(lines) or lines[i] == BREAK or seen == _REACH:
+    for i in range(start + step, start + step * (2 * _REACH + 2), step):
+        if not 0 <= i < len(lines) or seen == _REACH:
             return
-        if lines[i].strip():
+        if lines[i] and lines[i] != BREAK:
             seen += 1
             yield i
 
 
 def _is_furniture(line: str, counts: Counter[str]) -> bool:
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST or _HEADING.match(line):
         return False
     if _PAGE_NUMBER.fullmatch(line):
         return True
@@ -71,11 +73,12 @@ def _looks_tabular(line: str) -> bool:
     return "\t" in line or not any(c.isalpha() for c in line)
 
 
-def _squeeze(lines: Iterator[str]) -> Iterator[str]:
+def _squeeze(lines: Iterable[str]) -> Iterator[str]:
     blank = True
     for line in lines:
-        if line.strip():
-            blank = False
+        if line:
+            if line != BREAK:
+                blank = False
             yield line
         elif not blank:
             blank = True

@@ -42,7 +42,9 @@ def _choose(body: bytes, form: str) -> bytes:
     wanted = form.upper().encode("ascii", errors="replace")
     chosen = (starts[0], ends[0])
     for start, end in zip(starts, ends, strict=True):
-        fields = {name.upper(): value.strip().upper() for name, value in _FIELD.findall(body, start, start + 2000)}
+        fields = {
+            name.upper(): value.strip().upper() for name, value in _FIELD.findall(body, start, min(end, start + 2000))
+        }
         if fields.get(b"TYPE") == wanted:
             chosen = (start, end)
             break

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sec_assets.text.items.catalogue import Catalogue, Item
 
-MAX_CANDIDATES = 1000
+MAX_CANDIDATES = 600
 _HEAD = re.compile(
     r"[^\w\n]{0,12}(?:part\s{1,3}(?P<part>i{1,3}|iv|[1-4])\b[\s.,:;–—-]{0,6})?"
     r"items?[\s.:#]{0,4}(?P<number>\d{1,2})(?:\s{0,2}[.,]\s{0,2}(?P<decimal>\d{2})(?!\d))?"

@@ -7,7 +7,7 @@ to think of it; escaping for HTML remains the duty of whoever writes HTML.
 import re
 from urllib.parse import urlsplit
 
-from sec_assets.text.html_text import visible_text
+from sec_assets.text.html_text import visible_text, without_code
 
 TITLE_LENGTH = 500
 SUMMARY_LENGTH = 2000
@@ -24,7 +24,7 @@ def plain(text: str, length: int) -> str:
     """Return `text` as one line without markup, control or direction-override characters, cut to `length`."""
     text = text[:_RAW_LENGTH]
     for _ in range(3):  # feeds escape once too often: markup may appear only after the first decoding
-        read = _UNCLOSED_CODE.sub("", visible_text(text))
+        read = visible_text(_UNCLOSED_CODE.sub("", without_code(text)))
         if read == text:
             break
         text = read

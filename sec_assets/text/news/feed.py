@@ -83,7 +83,8 @@ def _parse(body: bytes, source: str) -> Any:
         raise MalformedError(f"{source}: the feed declares XML entities, which no feed needs")
     try:
         # A stream: given bytes or text, feedparser would try to open them as a file or an address.
-        parsed = feedparser.parse(io.BytesIO(body))
+        # Its own cleaning of markup is off, since it keeps the insides of an unclosed script; `clean` does that work.
+        parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     except _ERRORS_OF_BROKEN_INPUT as error:
         raise MalformedError(f"{source}: not a readable feed: {type(error).__name__}: {error}"[:300]) from error
     if not parsed.get("version"):

@@ -32,6 +32,14 @@ _DATE = re.compile(
     r"(?:(?:mon|tues|wednes|thurs|fri)day,?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2},?\s+\d{4}\W*$",
     re.IGNORECASE,
 )
+_LETTERHEAD = re.compile(
+    r"\b[A-Z]{2}\s+\d{5}\b|\bP\.?O\.? Box|\b(?:fax|phone|tel(?:ephone)?)\s?[:.]|\b\d{3}[-.]\d{3}[-.]\d{4}\b",
+    re.IGNORECASE,
+)
+_ORNAMENT = re.compile(
+    r"\[[^\]]{0,60}logo[^\]]{0,20}\]|\bexhibit 99(?:\.\d{1,2})?\b|\(?\b(?:nasdaq|nyse)\s?:\s?[A-Z.]{1,6}\b\)?(?=\s|$)|[-–—_=*]{3,}",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)”\"])[.!?](?=\s|$)")
 
@@ -105,7 +113,7 @@ def headline(text: str) -> tuple[str, str]:
     Args:
         text: plain text with paragraphs parted by blank lines.
     """
-    blocks = [" ".join(block.split()) for block in re.split(r"\n[ \t]*\n", text[:100_000])]
+    blocks = [_without_ornament(block) for block in re.split(r"\n[ \t]*\n", text[:100_000])]
     blocks = [block for block in blocks if block]
     index = next((i for i, block in enumerate(blocks[:_SEARCHED_LINES]) if _is_headline(block)), None)
     if index is None:
@@ -118,8 +126,21 @@ def headline(text: str) -> tuple[str, str]:
     return plain(title, TITLE_LENGTH), plain(opening, SUMMARY_LENGTH)
 
 
+def _without_ornament(block: str) -> str:
+    """Drop logos, rules and the exhibit number; long blocks are prose and stay as they are."""
+    line = " ".join(block.split())
+    if len(line) > 200:
+        return line
+    return " ".join(_ORNAMENT.sub(" ", line).split()).lstrip("-–— ")
+
+
 def _is_headline(block: str) -> bool:
-    if _FURNITURE.match(block) or _DATE.match(block) or "@" in block:
+    if (
+        _FURNITURE.match(block)
+        or _DATE.match(block)
+        or "@" in block
+        or (len(block) < 200 and _LETTERHEAD.search(block))
+    ):
         return False
     return len(_WORD.findall(block[:400])) >= 4
 
