@@ -5,6 +5,7 @@ The statements themselves are in `facts.py` (invented companies) and `reported.p
 
 from datetime import date, timedelta
 from decimal import Decimal
+from xml.sax.saxutils import escape
 
 from sec_assets.sample import figures
 from sec_assets.sample.facts import Fact, plain, reported_quarter
@@ -95,7 +96,7 @@ def oddities(filing: Filing, statements: tuple[Fact, ...], start: date) -> list[
     block = "DisclosureOfMaterialAccountingPolicyInformationExplanatory"
     found = [
         Fact(f"{taxonomy}:{block if taxonomy == 'ifrs-full' else 'SignificantAccountingPoliciesTextBlock'}",
-             f"<div><span>Basis of presentation</span></div><div>{company.name} prepares its statements in "
+             f"<div><span>Basis of presentation</span></div><div>{escape(company.name)} prepares its statements in "
              "thousands &amp; rounds per-share amounts to cents.</div>", None, start, end),
         *_rounded(statements, end),
     ]  # fmt: skip

@@ -102,7 +102,7 @@ def balance(company: Company, quarter: Quarter, line: str, told: Version) -> Dec
 def used_lines(company: Company) -> tuple[Line, ...]:
     """Return the lines that are not zero throughout."""
     rows = simulated(company, restated=False)
-    fixed = ("eps_", "weighted_", "tax")
+    fixed = ("eps_", "weighted_", "tax", "operating_cash", "investing_cash", "financing_cash")
     found = []
     for line in lines_of(company.model):
         name = "dividend_cents" if line.line == "dividend_per_share" else line.line

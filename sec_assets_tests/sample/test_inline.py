@@ -12,10 +12,10 @@ from sec_assets.sample.filings import Filing, by_accession
 IX = "{http://www.xbrl.org/2013/inlineXBRL}"
 X = "{http://www.xbrl.org/2003/instance}"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-CHOSEN = [
-    "0000320193-25-000079", "0001652044-24-000022", "0001640147-24-000135", "0009900001-26-000002",
-    "0009900006-26-000001", "0009900008-25-000011", "0009900004-26-000002",
-]  # fmt: skip
+ANNUAL = [
+    f.accession for f in by_accession().values() if f.is_xbrl and f.fiscal_year == 2025 and f.fiscal_period == "FY"
+]
+CHOSEN = [*ANNUAL, "0001652044-24-000022", "0001640147-24-000135", "0009900008-25-000011"]
 
 
 def extracted(body: bytes) -> list[tuple]:
