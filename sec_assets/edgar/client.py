@@ -80,7 +80,7 @@ class EdgarClient:
     ) -> None:
         self._settings = settings
         self._persistence = persistence or (LIVE if settings.source == "live" else LOCAL)
-        self._gate = Gate(Path(settings.limiter), budget or budget_of(settings))
+        self._gate = Gate(limiter_file_of(settings), budget or budget_of(settings))
         self._adapter = _adapter_of(settings, self._gate)
         self.documents = DocumentStore(settings.documents)
         self._base, auth = gateway_of(settings)
@@ -105,7 +105,9 @@ class EdgarClient:
         """
         address, expect = self._address(url), _expected(url, expect)
         session = self._session("cached", self._cached_session)
-        response = self._persistently(lambda: session.fetch(address, url=url, expect=expect, force_refresh=refresh), url)
+        response = self._persistently(
+            lambda: session.fetch(address, url=url, expect=expect, force_refresh=refresh), url
+        )
         kept = bool(getattr(response, "from_cache", False))
         at = cast("datetime", response.created_at) if kept else datetime.now(UTC)  # pyright: ignore[reportAttributeAccessIssue]
         return Fetched(url=url, body=response.content, fetched_at=at, from_cache=kept)
@@ -197,6 +199,13 @@ def budget_of(settings: Settings) -> Budget:
     state file of their own so that they never slow live requests down.
     """
     return Budget.per_second(settings.requests_per_second) if settings.source == "live" else Budget.local()
+
+
+def limiter_file_of(settings: Settings) -> Path:
+    """Return the file of the budget; sample and mirror never share one with live, even where a setting names the file."""
+    path = Path(settings.limiter)
+    shared = settings.source != "live" and not path.stem.endswith(settings.source)
+    return path.with_name(f"{path.stem}-{settings.source}{path.suffix}") if shared else path
 
 
 def gateway_of(settings: Settings) -> tuple[str | None, tuple[str, str] | None]:

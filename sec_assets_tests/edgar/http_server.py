@@ -1,9 +1,12 @@
 """A real HTTP server on the loopback that misbehaves on demand and remembers when each request arrived."""
 
+import selectors
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -71,10 +74,13 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def fake_edgar(default: Behaviour | None = None) -> Iterator[FakeEdgar]:
+def fake_edgar(default: Behaviour | None = None, tls: ssl.SSLContext | None = None) -> Iterator[FakeEdgar]:
     handler = type("BoundHandler", (Handler,), {})
     server = _Server(("127.0.0.1", 0), handler)
-    edgar = FakeEdgar(f"http://127.0.0.1:{server.server_address[1]}", default=default)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
+    edgar = FakeEdgar(f"{scheme}://localhost:{server.server_address[1]}", default=default)
     handler.edgar = edgar
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -93,3 +99,66 @@ def always(status: int, body: bytes, **headers: str) -> Behaviour:
 def in_turn(*behaviours: Behaviour) -> Behaviour:
     """Behave differently each time; the last behaviour stays."""
     return lambda handler, count: behaviours[min(count, len(behaviours)) - 1](handler, count)
+
+
+@dataclass
+class Stopwatch:
+    """A server of one thread that does nothing but note when each request came, and answers 200 after `latency`."""
+
+    base: str
+    arrivals: list[tuple[float, str]] = field(default_factory=list)
+
+    def times(self) -> list[float]:
+        return sorted(at for at, _ in self.arrivals)
+
+
+@contextmanager
+def stopwatch(latency: float = 0.0) -> Iterator[Stopwatch]:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    watch = Stopwatch(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    done = threading.Event()
+    thread = threading.Thread(target=_note_arrivals, args=(listener, watch, latency, done), daemon=True)
+    thread.start()
+    try:
+        yield watch
+    finally:
+        done.set()
+        thread.join(5)
+        listener.close()
+
+
+def _note_arrivals(listener: socket.socket, watch: Stopwatch, latency: float, done: threading.Event) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
+    due: list[tuple[float, socket.socket]] = []
+    with selectors.DefaultSelector() as selector:
+        selector.register(listener, selectors.EVENT_READ)
+        while not done.is_set():
+            ready = selector.select(0.005 if due else 0.05)
+            now = time.monotonic()
+            for key, _ in ready:
+                if key.fileobj is listener:
+                    selector.register(listener.accept()[0], selectors.EVENT_READ)
+                    continue
+                connection = key.fileobj
+                assert isinstance(connection, socket.socket)
+                request = _received(connection)
+                if request:
+                    watch.arrivals.append((now, request.split(b" ", 2)[1].decode()))
+                    due.append((now + latency, connection))
+                else:
+                    selector.unregister(connection)
+                    connection.close()
+            for moment, connection in [one for one in due if one[0] <= now]:
+                due.remove((moment, connection))
+                with suppress(OSError):
+                    connection.sendall(answer)
+        for key in list(selector.get_map().values()):
+            if isinstance(key.fileobj, socket.socket) and key.fileobj is not listener:
+                key.fileobj.close()
+
+
+def _received(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65536)
+    except ConnectionError:
+        return b""

@@ -5,9 +5,12 @@ import hashlib
 import json
 import logging
 import pickle
+import random
 import resource
+import shutil
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,7 +21,8 @@ from pathlib import Path
 
 import pytest
 
-from sec_assets.edgar.client import EdgarClient, budget_of
+from sec_assets.edgar.client import EdgarClient, budget_of, limiter_file_of
+from sec_assets.edgar.transport import cache
 from sec_assets.edgar.transport.retry import Persistence
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets.edgar.transport.session import Timing
@@ -157,6 +161,35 @@ def test_an_unusable_cache_file_is_named(tmp_path: Path, edgar: FakeEdgar) -> No
     (tmp_path / "state" / "http_cache.sqlite").write_bytes(b"garbage " * 1000)
     with client_for(tmp_path, edgar.base) as client, pytest.raises(StorageError, match=r"http_cache.sqlite.*delete"):
         client.get(TICKERS)
+
+
+def test_a_cache_file_that_stays_locked_is_an_error_and_not_a_hang(
+    tmp_path: Path, edgar: FakeEdgar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_LOCK_SECONDS", 0.2)
+    edgar.default = always(200, b'{"0": 1}')
+    with client_for(tmp_path, edgar.base) as client:
+        client.get(FEED)
+        blocker = sqlite3.connect(tmp_path / "state" / "http_cache.sqlite", isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked"):
+            client.get(TICKERS)
+        blocker.close()
+        assert client.get_json(TICKERS) == {"0": 1}
+
+
+def test_a_full_disk_under_the_cache_is_an_error(client: EdgarClient, edgar: FakeEdgar) -> None:
+    noise = json.dumps({"noise": random.Random(1).randbytes(2_000_000).hex()}).encode()
+    edgar.default = always(200, noise)
+    client.get(FEED)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
+    try:
+        with pytest.raises(StorageError, match="http_cache"):
+            client.get(TICKERS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert client.get(TICKERS).body == noise
 
 
 def test_threads_share_connections_and_the_session_of_each_is_its_own(client: EdgarClient, edgar: FakeEdgar) -> None:
@@ -451,7 +484,7 @@ def test_every_try_and_every_redirect_takes_a_permit(tmp_path: Path, edgar: Fake
 
 def test_a_redirection_to_another_server_is_not_followed(client: EdgarClient, edgar: FakeEdgar) -> None:
     with fake_edgar(always(200, b"<html>sign in</html>")) as portal:
-        target = portal.base.replace("127.0.0.1", "localhost")
+        target = portal.base.replace("localhost", "127.0.0.1")
         edgar.default = always(302, b"", Location=f"{target}/login")
         with pytest.raises(UnreachableError, match="redirection"):
             client.get(FEED)
@@ -487,6 +520,30 @@ def test_a_refused_connection_ends_soon_in_one_sentence(tmp_path: Path) -> None:
         assert word in text
     assert "\n" not in text
     assert "HTTPConnectionPool" not in text
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_tls_requests_are_counted_and_a_stranger_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=localhost"]
+    subprocess.run([*command, "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    budget = Budget(limit=1, window=0.1, gap=0.1)
+    with fake_edgar(always(200, b"fine"), tls=context) as edgar:
+        settings = live_settings(tmp_path / "data", edgar.base)
+        with EdgarClient(settings, budget=budget, persistence=QUICK) as client:
+            with pytest.raises(UnreachableError, match="no trusted TLS connection"):
+                client.get(FEED)
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+            for _ in range(3):
+                assert client.get(FEED).body == b"fine"
+        times = edgar.times()
+    assert len(times) == 3
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.08
 
 
 def test_an_unknown_name_ends_soon_in_one_sentence(tmp_path: Path) -> None:
@@ -636,6 +693,14 @@ def test_local_sources_have_a_high_budget_and_live_has_the_real_one(tmp_path: Pa
     assert (live.limit, live.window) == (9, pytest.approx(1.02))
     local = budget_of(load_settings({"SEC_ASSETS_DATA": str(tmp_path)}))
     assert local.limit / local.window >= 5000
+
+
+def test_a_budget_file_that_is_named_is_for_live_only(tmp_path: Path) -> None:
+    named = {"SEC_ASSETS_DATA": str(tmp_path), "SEC_ASSETS_LIMITER": str(tmp_path / "gate.sqlite")}
+    assert limiter_file_of(load_settings(named)) == tmp_path / "gate-sample.sqlite"
+    live = live_settings(tmp_path, "http://127.0.0.1:1", **named)
+    assert limiter_file_of(live) == tmp_path / "gate.sqlite"
+    assert limiter_file_of(load_settings({"SEC_ASSETS_DATA": str(tmp_path)})).name == "limiter-sample.sqlite"
 
 
 def test_nothing_is_opened_before_the_first_request(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from sec_assets.errors import MalformedError
 
 HEAD_BYTES = 65_536
 _PIECE = 65_536
+_SLOWEST_BYTES_PER_SECOND = 100_000
 _ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _LARGEST_IN_MEMORY = 512 * 2**20
 _LARGEST = 8 * 2**30
@@ -48,7 +49,7 @@ def read_body(
         raw: the response to read from.
         url: its address, for messages.
         encoding: its Content-Encoding.
-        seconds: the time for the whole body.
+        seconds: the time for the whole body, plus a second for every 100 kB received.
         sink: where to write the decoded bytes; kept in memory if None.
 
     Raises:
@@ -59,10 +60,11 @@ def read_body(
         raise MalformedError(f"{url}: the body has the encoding {encoding!r}, which was not asked for")
     decoder = _Decoder(encoding)
     kept: list[bytes] = []
-    size = head = 0
-    deadline = time.monotonic() + seconds
+    size = head = received = 0
+    began = time.monotonic()
     while piece := _read_piece(raw):
-        if time.monotonic() > deadline:
+        received += len(piece)
+        if time.monotonic() - began > seconds + received / _SLOWEST_BYTES_PER_SECOND:
             raise TryAgain(f"the body was not complete after {seconds:g} s", "line")
         plain = decoder.feed(piece)
         size += len(plain)

@@ -101,7 +101,7 @@ class HttpCache(SQLiteCache):
     def __init__(self, path: Path, max_age: MaxAge) -> None:
         super(SQLiteCache, self).__init__(cache_name=str(path))
         self._max_age = max_age
-        options: dict[str, Any] = {"wal": True, "busy_timeout": 5000}
+        options: dict[str, Any] = {"wal": True, "busy_timeout": 1000}
         with self._errors(path):
             self.responses = _Rows(path, table_name="responses", serializer=_serializer(), **options)
             self.redirects = _Rows(path, table_name="redirects", serializer=None, **options)

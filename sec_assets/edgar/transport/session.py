@@ -21,11 +21,11 @@ from requests_ratelimiter import LimiterMixin
 from sec_assets.edgar.transport.body import Body, read_body
 from sec_assets.edgar.transport.bucket import limiter_over
 from sec_assets.edgar.transport.cache import PRIVATE_HEADERS, HttpCache
-from sec_assets.edgar.transport.classify import Answer, Expect, Refused, TryAgain, classify
+from sec_assets.edgar.transport.classify import Answer, Expect, Refused, classify
 from sec_assets.edgar.transport.gate import Gate
 from sec_assets.edgar.transport.live import live_headers
 from sec_assets.edgar.transport.reasons import line_failure
-from sec_assets.errors import InputError, SecAssetsError
+from sec_assets.errors import InputError
 from sec_assets.settings import SourceName
 
 _LOG = logging.getLogger(__name__)
@@ -35,11 +35,14 @@ _MixinBase = requests.Session if TYPE_CHECKING else object
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds a request may take, and how long a pause asked for by the source is waited out."""
+    """Seconds a request may take, and how long a pause asked for by the source is waited out.
+
+    `body` is for the whole body of a small document; a large one gets more, see `read_body`.
+    """
 
     connect: float = 10.0
     read: float = 30.0
-    body: float = 300.0
+    body: float = 120.0
     patience: float = 900.0
 
 
@@ -115,7 +118,7 @@ class BanMixin(_MixinBase):
         except InputError:
             self.gate.answered()
             raise
-        except (TryAgain, SecAssetsError):
+        except BaseException:
             self.gate.probe_lost()
             raise
         self.gate.answered()
@@ -139,9 +142,7 @@ class DocumentSession(LimiterMixin, BanMixin, ValidateMixin, requests.Session):
         self.mount("https://", parts.adapter)
         self.mount("http://", parts.adapter)
 
-    def fetch(
-        self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None, **options: bool
-    ) -> Response:
+    def fetch(self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None, **options: bool) -> Response:
         """Send one GET, once, to `address`; messages name `url`. See `ValidateMixin.send` for what it raises.
 
         `options` go to `request`: a session with a cache understands `force_refresh`.
