@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any
 
+import dask.config
 from distributed import Client
 
 from sec_assets.errors import OutageError
@@ -149,7 +150,6 @@ def open_cluster(kind: str, options: Mapping[str, Any], job_name: str) -> Iterat
         ClusterError: a package is missing, or the cluster does not start or answer.
     """
     with ExitStack() as stack:
-        stack.enter_context(_quiet())
         if kind == "existing":
             target, description = options["address"], f"the Dask cluster at {options['address']}"
         else:
@@ -171,8 +171,11 @@ def _start(kind: str, options: Mapping[str, Any], job_name: str) -> Any:
     defaults = _local_defaults() if kind == "local" else {}
     if kind in _NAMED_AFTER_JOB:
         defaults["name"] = job_name
+    # A local worker that is silent for minutes sleeps with the machine or holds the GIL: its death would close its socket.
+    patience = {"distributed.scheduler.worker-ttl": None} if kind == "local" else {}
     try:
-        return cluster_class(**{**defaults, **options})
+        with dask.config.set(patience):
+            return cluster_class(**{**defaults, **options})
     except (OSError, RuntimeError) as error:
         raise ClusterError(f"the {kind} Dask cluster did not start: {error}") from error
 
@@ -190,15 +193,3 @@ def _local_defaults() -> dict[str, Any]:
         "dashboard_address": None,
         "silence_logs": logging.WARNING,
     }
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Dask's chatter below WARNING out of the run's output, and restore the level afterwards."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

@@ -1,5 +1,6 @@
 """Real Dask schedulers and workers on loopback, and runs of the small project in `project.py`."""
 
+import json
 import os
 import subprocess
 import sys
@@ -36,8 +37,7 @@ class DaskProcesses:
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
         )
         wait_until(file.exists)
-        with Client(scheduler_file=str(file), set_as_default=False) as client:
-            self.address = client.scheduler.address
+        self.address: str = json.loads(file.read_text())["address"]
 
     def add_workers(self, count: int, *options: str, cwd: Path = ROOT) -> list[subprocess.Popen]:
         plain = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--no-nanny")

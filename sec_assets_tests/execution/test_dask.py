@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -10,7 +11,7 @@ from dagster_dask.executor import DASK_RESOURCE_REQUIREMENTS_KEY
 from dagster_dask.executor import dask_executor as stock_executor
 
 from sec_assets.execution.cluster import CLUSTERS
-from sec_assets.execution.dask import CONFIG_SCHEMA
+from sec_assets.execution.dask import dask_executor
 from sec_assets.execution.driver import RESOURCES_TAG
 from sec_assets_tests.execution.conftest import PROJECT, ROOT, DaskProcesses, Runs
 from sec_assets_tests.execution.project import mapped_job
@@ -23,13 +24,20 @@ def existing(shared_dask: DaskProcesses) -> dict:
     return {"existing": {"address": shared_dask.address}}
 
 
+def kinds(schema: Any) -> set[str]:
+    return set(schema.fields["cluster"].config_type.fields)
+
 
 def test_configuration_is_that_of_dagster_dask_and_coiled():
-    stock = stock_executor.config_schema.as_field().config_type.fields["cluster"].config_type.fields
-    ours = CONFIG_SCHEMA["cluster"].config_type.fields
-    assert set(ours) == set(stock) | {"coiled"}
-    assert set(ours) == set(CLUSTERS) | {"existing"}
+    stock, ours = (kinds(found.config_schema.as_field().config_type) for found in (stock_executor, dask_executor))
+    assert ours == stock | {"coiled"}
+    assert ours == set(CLUSTERS) | {"existing"}
     assert RESOURCES_TAG == DASK_RESOURCE_REQUIREMENTS_KEY
+
+
+def test_loading_definitions_does_not_load_dask():
+    code = "import sys, sec_assets.execution.dask, sec_assets.execution.fanout; sys.exit('distributed' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
 
 
 def test_steps_run_in_order_on_workers_and_are_recorded_once(runs: Runs, existing: dict):

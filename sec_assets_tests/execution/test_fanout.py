@@ -1,7 +1,9 @@
 import multiprocessing
 import os
+from collections.abc import Generator, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -18,11 +20,11 @@ def fan_out():
         yield engine
 
 
-def values(outcomes) -> dict[int, object]:
+def values(outcomes: Iterable[Outcome[Any]]) -> dict[int, Any]:
     return {outcome.index: outcome.value for outcome in outcomes if outcome.error is None}
 
 
-def errors(outcomes) -> dict[int, str]:
+def errors(outcomes: Iterable[Outcome[Any]]) -> dict[int, str]:
     return {outcome.index: outcome.error for outcome in outcomes if outcome.error is not None}
 
 
@@ -88,11 +90,13 @@ def test_no_more_items_are_started_than_are_allowed_in_flight(fan_out: FanOut, t
     taken = [next(outcomes) for _ in range(3)]
     assert all(isinstance(outcome, Outcome) for outcome in taken)
     assert len(list(tmp_path.iterdir())) <= 3 + 2
-    outcomes.close()
+    cast(Generator, outcomes).close()
 
 
 def test_maps_may_be_nested(fan_out: FanOut):
-    inner = [sum(values(fan_out.map(functions.square, range(3))).values()) for _ in fan_out.map(functions.square, range(2))]
+    inner = [
+        sum(values(fan_out.map(functions.square, range(3))).values()) for _ in fan_out.map(functions.square, range(2))
+    ]
     assert inner == [5, 5]
 
 
