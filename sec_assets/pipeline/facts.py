@@ -4,7 +4,7 @@ import polars as pl
 
 from sec_assets.errors import CorruptError, SecAssetsError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words
-from sec_assets.tables import ARTIFACTS, XBRL_FACTS
+from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, XBRL_FACTS
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 
 
@@ -15,16 +15,14 @@ def parse_company(store: Store, cik: str) -> Outcome:
     A document that cannot be read makes the company partial and is named; its neighbours are kept.
     """
     try:
-        artifacts = store.lake.read(ARTIFACTS, cik=cik)
+        artifacts, index = store.lake.read(ARTIFACTS, cik=cik), store.lake.read(FILINGS_INDEX, cik=cik)
     except CorruptError as error:
         return Outcome([cik], failed={cik: str(error)})
     if artifacts.is_empty():
         return Outcome([cik], frame=XBRL_FACTS.frame(), notes={cik: "no documents are stored"})
-    documents, unreadable = _documents(store, _chosen(artifacts))
+    documents, unreadable = _documents(store, _chosen(artifacts, index))
     parsed = parse_instances(documents)
-    problems = unreadable + [
-        f"{failure.accession_number} {failure.name}: {failure.reason}" for failure in parsed.failures
-    ]
+    problems = unreadable + [f"{accession} {name}: {reason}" for accession, name, reason in parsed.failures]
     return Outcome(
         [cik],
         written={cik: store.lake.write(XBRL_FACTS, parsed.frame, cik=cik)},
@@ -33,10 +31,14 @@ def parse_company(store: Store, cik: str) -> Outcome:
     )
 
 
-def _chosen(artifacts: pl.DataFrame) -> pl.DataFrame:
-    """The stored instances; for filings without one, the primary document (it may be inline XBRL)."""
+def _chosen(artifacts: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
+    """The stored instances; for inline filings without one, the primary document."""
     stored = artifacts.filter(pl.col("status") == "stored")
-    return stored.filter(pl.col("kind") == "xbrl_instance")
+    instances = stored.filter(pl.col("kind") == "xbrl_instance")
+    inline = index.filter("is_inline_xbrl").select("accession_number")
+    primary = stored.filter((pl.col("kind") == "primary") & pl.col("name").str.contains(r"(?i)\.x?html?$"))
+    bare = primary.join(inline, on="accession_number", how="semi").join(instances, on="accession_number", how="anti")
+    return pl.concat([instances, bare]).sort("accession_number", "name")
 
 
 def _documents(store: Store, chosen: pl.DataFrame) -> tuple[list[InstanceDocument], list[str]]:

@@ -69,7 +69,9 @@ def _headlines(
                 problems.append(f"{feed.name}, {row['ticker']}: {error}")
                 continue
             frames.append(parsed.frame)
-            problems += [f"{feed.name}, {row['ticker']}, {problem.article}: {problem.reason}" for problem in parsed.problems]
+            problems += [
+                f"{feed.name}, {row['ticker']}, {problem.article}: {problem.reason}" for problem in parsed.problems
+            ]
     return frames, problems
 
 
