@@ -10,7 +10,10 @@ from sec_assets.text.html_text import document_text, markup_text
 
 
 def test_paragraphs_are_parted_by_blank_lines_and_rows_are_lines() -> None:
-    page = "<html><p>One<br>two</p><table><tr><td>Revenue</td><td>$</td><td>1,234</td><td>)</td></tr><tr><td>Cost</td><td>5</td><td>%</td></tr></table><p>End</p>"
+    page = (
+        "<html><p>One<br>two</p><table><tr><td>Revenue</td><td>$</td><td>1,234</td><td>)</td></tr>"
+        "<tr><td>Cost</td><td>5</td><td>%</td></tr></table><p>End</p>"
+    )
     assert markup_text(page) == "One\ntwo\n\nRevenue\t$1,234)\nCost\t5%\n\nEnd"
 
 

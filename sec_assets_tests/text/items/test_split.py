@@ -64,7 +64,10 @@ def test_cross_references_open_nothing(reference: str) -> None:
 
 
 def test_combined_and_reserved_items_keep_their_headings() -> None:
-    text = f"Items 1 and 2. Business and Properties\n\n{BODY}\n\nItem 3. Legal Proceedings\n\nNone.\n\nItem 6. [Reserved]\n\nItem 7. Management's Discussion\n\n{BODY}"
+    text = (
+        f"Items 1 and 2. Business and Properties\n\n{BODY}\n\nItem 3. Legal Proceedings\n\nNone.\n\n"
+        f"Item 6. [Reserved]\n\nItem 7. Management's Discussion\n\n{BODY}"
+    )
     parts = {part.item: part.title for part in split_text(text, "10-K")}
     assert parts == {
         "1": "Items 1 and 2. Business and Properties", "3": "Item 3. Legal Proceedings", "6": "Item 6. [Reserved]",
@@ -92,7 +95,10 @@ def test_parts_of_a_quarterly_report_have_their_own_codes() -> None:
 
 @pytest.mark.parametrize("form", ["8-K", "8-K/A"])
 def test_current_reports_may_use_any_order_and_return_to_an_item(form: str) -> None:
-    text = "Item 9.01 Financial Statements and Exhibits\n\nSee below.\n\nItem 2.02. Results of Operations\n\nGood.\n\nItem 9.01 Exhibits\n\n99.1 Release"
+    text = (
+        "Item 9.01 Financial Statements and Exhibits\n\nSee below.\n\n"
+        "Item 2.02. Results of Operations\n\nGood.\n\nItem 9.01 Exhibits\n\n99.1 Release"
+    )
     parts = {part.item: part.text for part in split_text(text, form)}
     assert list(parts) == ["9.01", "2.02"]
     assert "See below." in parts["9.01"]
@@ -108,7 +114,8 @@ def test_lettered_sections_of_a_foreign_annual_report_are_items() -> None:
     text = (
         f"ITEM 3. KEY INFORMATION\n\nA. Selected Financial Data\n\n{BODY}\n\nB. Capitalization and Indebtedness\n\nNot applicable.\n\n"
         f"D. Risk Factors\n\n{BODY}\n\nITEM 4. INFORMATION ON THE COMPANY\n\n4.A. History and Development\n\n{BODY}\n\n"
-        f"ITEM 4A. UNRESOLVED STAFF COMMENTS\n\nNone.\n\nItem 5. Operating and Financial Review\n\n{BODY}\n\nItem 16A. Audit Committee Financial Expert\n\n{BODY}"
+        f"ITEM 4A. UNRESOLVED STAFF COMMENTS\n\nNone.\n\nItem 5. Operating and Financial Review\n\n{BODY}\n\n"
+        f"Item 16A. Audit Committee Financial Expert\n\n{BODY}"
     )
     assert items(text, "20-F") == ["3", "3.A", "3.B", "3.D", "4", "4.A", "4A", "5", "16A"]
 
@@ -129,7 +136,10 @@ def test_an_index_at_the_end_is_not_mistaken_for_items() -> None:
 
 
 def test_statements_behind_the_signatures_belong_to_the_exhibits_item() -> None:
-    text = f"{annual()}\n\nItem 15. Exhibits\n\nList\n\nItem 16. Form 10-K Summary\n\nNone.\n\nSIGNATURES\n\nJ. Doe\n\nBalance sheet\n\n{BODY * 40}"
+    text = (
+        f"{annual()}\n\nItem 15. Exhibits\n\nList\n\nItem 16. Form 10-K Summary\n\nNone.\n\n"
+        f"SIGNATURES\n\nJ. Doe\n\nBalance sheet\n\n{BODY * 40}"
+    )
     parts = {part.item: part.text for part in split_text(text, "10-K")}
     assert "Balance sheet" in parts["15"]
     assert parts["16"].endswith("None.")

@@ -18,7 +18,10 @@ def exhibit(body: bytes, name: str = "ex991.htm") -> PressReleaseDocument:
 
 
 def test_an_exhibit_becomes_an_article() -> None:
-    body = b"<p>Exhibit 99.1</p><p>FOR IMMEDIATE RELEASE</p><p>Example Corp Reports Record Third Quarter</p><p>CITY, Feb. 1 - Example Corp said.</p>"
+    body = (
+        b"<p>Exhibit 99.1</p><p>FOR IMMEDIATE RELEASE</p><p>Example Corp Reports Record Third Quarter</p>"
+        b"<p>CITY, Feb. 1 - Example Corp said.</p>"
+    )
     found = press_releases([exhibit(body)])
     assert found.frame.schema == NEWS.schema
     row = found.frame.row(0, named=True)
