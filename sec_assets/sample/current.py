@@ -4,7 +4,7 @@ What happened is the filing's `topic`; sentences are in `prose.json` under `even
 tells the amounts of the periodic report that follows it.
 """
 
-from sec_assets.sample import numbers, packaged, prose, reports
+from sec_assets.sample import packaged, prose, reports
 from sec_assets.sample.filings import Filing, filings_of
 from sec_assets.sample.headers import ITEMS
 from sec_assets.sample.layout import Block, item, paragraph, table, title
@@ -84,19 +84,13 @@ def _results(company: Company, filing: Filing) -> list[Block]:
     report = report_of(filing)
     period = "annual" if report.fiscal_period == "FY" else "quarterly"
     values = prose.context(company, report)
-    earned = "a net loss of" if _is_loss(report) else "net income of"
     found = [
         title("Exhibit 99.1"),
         title(f"{company.name} reports {period} results"),
         paragraph(
             f"{prose.day(filing.filed)} - {company.name} reported {period} revenue of {values['revenue']}, which "
-            f"{values['change']} from a year earlier, and {earned} {values['income']} for the period ended {values['end']}."
+            f"{values['change']} from a year earlier, and {values['earned']} for the period ended {values['end']}."
         ),
     ]
     found += [paragraph(text) for text in packaged.document("prose.json")["results"][company.tone]]
     return [*found, *reports.highlights(report), paragraph(prose.notice(company))]
-
-
-def _is_loss(report: Filing) -> bool:
-    income = numbers.latest(report, numbers.INCOME)
-    return income is not None and (income.value or "").startswith("-")

@@ -63,11 +63,9 @@ def _of_reports(company: Company) -> list[_Headline]:
             continue
         period = "annual" if filing.fiscal_period == "FY" else "quarterly"
         revenue = numbers.money(filing, numbers.latest(filing, numbers.REVENUE))
-        income = numbers.latest(filing, numbers.INCOME)
-        word = "a net loss" if income and (income.value or "").startswith("-") else "net income"
         ended = prose.day(filing.report_date or filing.filed)
         title = f"{company.name} reports {period} revenue of {revenue}"
-        summary = f"For the period ended {ended} the company reported {word} of {numbers.money(filing, income)}."
+        summary = f"For the period ended {ended} the company reported {numbers.earned(filing)}."
         found.append(_Headline(utc_of(filing.accepted) + timedelta(minutes=5), title, summary))
     return found
 

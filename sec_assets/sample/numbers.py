@@ -65,6 +65,13 @@ def money(filing: Filing, fact: Fact | None) -> str:
     return f"{sign}{size:,.0f}"
 
 
+def earned(filing: Filing) -> str:
+    """Say what a company earned: `net income of $1.2 billion` or `a net loss of $80.0 million`."""
+    income = latest(filing, INCOME)
+    is_loss = income is not None and (income.value or "").startswith("-")
+    return f"{'a net loss' if is_loss else 'net income'} of {money(filing, income)}"
+
+
 def change(filing: Filing, concepts: tuple[str, ...]) -> str:
     """Say how an amount moved against the year before: `increased 4.2%`."""
     now, then = latest(filing, concepts), year_before(filing, concepts)

@@ -101,6 +101,7 @@ def context(company: Company, filing: Filing) -> dict[str, str]:
         "revenue": numbers.money(filing, numbers.latest(filing, numbers.REVENUE)),
         "change": numbers.change(filing, numbers.REVENUE),
         "income": numbers.money(filing, income),
+        "earned": numbers.earned(filing),
         "assets": numbers.money(filing, numbers.latest(filing, numbers.ASSETS)),
         "cash": numbers.money(filing, numbers.latest(filing, numbers.CASH)),
         "cfo": numbers.money(filing, cash),

@@ -140,3 +140,9 @@ def test_no_document_names_a_real_person_or_claims_to_be_real() -> None:
         for filing in filings_of(company.cik)[-4:]:
             if filing.kind != "ownership":
                 assert "Sample document." in words(filing)
+
+
+def test_losses_are_called_losses() -> None:
+    filing = newest("0001640147", "10-K")
+    assert "a net loss of $1.3 billion" in words(filing)
+    assert "net income of" not in words(filing)
