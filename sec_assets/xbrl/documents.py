@@ -22,7 +22,9 @@ _TAIL = 256
 # Atomic and possessive: a prolog full of comments is walked once, never backtracked into.
 _DOCTYPE = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE\s*([A-Za-z]*)", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(rb"<html[\s>]", re.IGNORECASE)
-_HTML_ROOT = re.compile(rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<(?:[\w.-]+:)?html[\s>]", re.DOTALL | re.IGNORECASE)
+_HTML_ROOT = re.compile(
+    rb"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*+<(?:[\w.-]+:)?html[\s>]", re.DOTALL | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,8 @@ IX_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/200
 _EXCLUDES = tuple(f"{{{namespace}}}exclude" for namespace in IX_NAMESPACES)
 # Possessive quantifiers: nothing here ever needs to give back what it took.
 _ATTRIBUTE = r' [^\s=>/]++="[^"]*+"'
-_NAMESPACES = re.compile(r'(<[^\s<>/]++)((?: xmlns(?::[^\s=]++)?+="[^"]*+")++)')
-_SEVERAL = re.compile(rf"(<[^\s<>/]++)((?:{_ATTRIBUTE}){{2,}}+)")
-_EMPTY = re.compile(rf"<([^\s<>/]++)((?:{_ATTRIBUTE})*+)/>")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_KNOWN_TAGS = 20_000
 
 
 def has_exclusions(root: etree._Element) -> bool:
@@ -42,33 +40,61 @@ def markup_content(element: etree._Element, *, exclusions: bool) -> str:
     if exclusions and next(element.iter(*_EXCLUDES), None) is not None:
         element = _without_exclusions(element)
     markup = etree.tostring(element, encoding="unicode", with_tail=False)
-    inline_prefixes = tuple(sorted(p or "" for p, n in element.nsmap.items() if n in IX_NAMESPACES))
-    html_prefixes = tuple(sorted(p for p, n in element.nsmap.items() if n == XHTML and p))
-    markup = _NAMESPACES.sub(r"\1", markup)
-    for pattern, replacement in _clean_up(inline_prefixes, html_prefixes):
-        markup = pattern.sub(replacement, markup)
-    markup = _SEVERAL.sub(_sorted_attributes, markup)
-    return _EMPTY.sub(_with_end_tag, markup) if "/>" in markup else markup
-
-
-def _sorted_attributes(tag: re.Match[str]) -> str:
-    return tag.group(1) + _sorted_text(tag.group(2))
-
-
-def _with_end_tag(tag: re.Match[str]) -> str:
-    name = tag.group(1)
-    return tag.group() if name in _VOID else f"<{name}{tag.group(2)}></{name}>"
-
-
-@lru_cache(maxsize=4096)
-def _sorted_text(attributes: str) -> str:
-    return "".join(sorted(re.findall(_ATTRIBUTE, attributes)))
+    scope = element.nsmap.items()
+    tags = _tags(
+        tuple(sorted(p or "" for p, n in scope if n in IX_NAMESPACES)),
+        tuple(sorted(p for p, n in scope if n == XHTML and p)),
+    )
+    return tags.pattern.sub(tags.rewritten, markup)
 
 
 @lru_cache(maxsize=64)
-def _clean_up(inline: tuple[str, ...], html: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
-    patterns = [(re.compile(rf"</?{re.escape(p)}:[^\s<>/]++(?:{_ATTRIBUTE})*+/?>"), "") for p in inline if p]
-    return patterns + [(re.compile(rf"(</?){re.escape(p)}:"), r"\1") for p in html]
+def _tags(inline: tuple[str, ...], html: tuple[str, ...]) -> "_Tags":
+    return _Tags(inline, html)
+
+
+class _Tags:
+    """Rewrites tags one by one, remembering them: a document has few different ones.
+
+    Args:
+        inline: prefixes whose tags are taken out.
+        html: prefixes that are taken off.
+    """
+
+    def __init__(self, inline: tuple[str, ...], html: tuple[str, ...]) -> None:
+        self._inline, self._html = frozenset(inline), frozenset(html)
+        closing = "|".join(re.escape(f"{prefix}:") for prefix in (*inline, *html) if prefix)
+        self.pattern = re.compile(
+            rf"<(?:/(?={closing})|(?!/))[^\s<>/]++(?:{_ATTRIBUTE})*+/?>"
+            if closing
+            else rf"<[^\s<>/]++(?:{_ATTRIBUTE})*+/?>"
+        )
+        self._parts = re.compile(rf"<(/?)(?:([^\s<>/:]++):)?([^\s<>/]++)((?:{_ATTRIBUTE})*+)(/?)>")
+        self._known: dict[str, str] = {}
+
+    def rewritten(self, tag: re.Match[str]) -> str:
+        """Return the tag as it is wanted."""
+        text = tag.group()
+        found = self._known.get(text)
+        if found is None:
+            if len(self._known) >= _KNOWN_TAGS:
+                self._known.clear()
+            found = self._known[text] = self._rewrite(text)
+        return found
+
+    def _rewrite(self, text: str) -> str:
+        parts = self._parts.fullmatch(text)
+        if parts is None:
+            return text
+        slash, prefix, name, attributes, empty = parts.groups()
+        if (prefix or "") in self._inline:
+            return ""
+        if prefix and prefix not in self._html:
+            name = f"{prefix}:{name}"
+        kept = "".join(sorted(a for a in re.findall(_ATTRIBUTE, attributes) if not a.startswith(" xmlns")))
+        if not empty:
+            return f"<{slash}{name}{kept}>"
+        return f"<{name}{kept}/>" if name in _VOID else f"<{name}{kept}></{name}>"
 
 
 def _escaped(text: str) -> str:

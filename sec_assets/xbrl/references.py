@@ -20,7 +20,10 @@ class References:
     """Contexts and units of one instance, or of all documents of an inline set."""
 
     def __init__(
-        self, sources: Sequence[tuple[Iterable[etree._Element], Iterable[etree._Element], NameTable]], *, cik: str,
+        self,
+        sources: Sequence[tuple[Iterable[etree._Element], Iterable[etree._Element], NameTable]],
+        *,
+        cik: str,
         sink: FactSink,
     ) -> None:
         self._aspects: dict[str, int] = {}
@@ -53,9 +56,7 @@ class References:
             raise MalformedError(f"it has no {kind}")
         found = known.get(reference.strip())
         if found is None:
-            raise MalformedError(
-                self._bad.get((kind, reference.strip()), f"{kind} {reference[:80]!r} is not defined")
-            )
+            raise MalformedError(self._bad.get((kind, reference.strip()), f"{kind} {reference[:80]!r} is not defined"))
         return found
 
     def _add_contexts(self, contexts: dict[str, Context], problems: dict[str, str], sink: FactSink) -> None:
