@@ -81,11 +81,10 @@ class EdgarClient:
         self._settings = settings
         self._persistence = persistence or (LIVE if settings.source == "live" else LOCAL)
         self._gate = Gate(limiter_file_of(settings), budget or budget_of(settings))
-        self._adapter = _adapter_of(settings, self._gate)
+        self._timing = timing or Timing()
         self.documents = DocumentStore(settings.documents)
-        self._base, auth = gateway_of(settings)
-        agent = settings.user_agent
-        self._parts = Parts(settings.source, self._gate, self._adapter, agent, timing or Timing(), auth)
+        self._base, self._auth = gateway_of(settings)
+        self._pid, self._parts = os.getpid(), self._new_parts()
         self._lock = threading.Lock()
         self._local = threading.local()
         self._sessions: weakref.WeakSet[DocumentSession] = weakref.WeakSet()
@@ -143,7 +142,7 @@ class EdgarClient:
             sessions = list(self._sessions)
         for session in sessions:
             session.close()
-        self._adapter.close()
+        self._parts.adapter.close()
         self._local = threading.local()
 
     def __enter__(self) -> Self:
@@ -162,12 +161,19 @@ class EdgarClient:
         """Return this thread's session, built anew after a fork."""
         if getattr(self._local, "pid", None) != os.getpid():
             self._local.sessions, self._local.pid = {}, os.getpid()
+            if self._pid != os.getpid():  # two processes must not talk over one inherited connection
+                self._pid, self._parts = os.getpid(), self._new_parts()
         sessions = cast("dict[str, _S]", self._local.sessions)
         if name not in sessions:
             sessions[name] = build()
             with self._lock:
                 self._sessions.add(sessions[name])
         return sessions[name]
+
+    def _new_parts(self) -> Parts:
+        settings = self._settings
+        adapter = _adapter_of(settings, self._gate)
+        return Parts(settings.source, self._gate, adapter, settings.user_agent, self._timing, self._auth)
 
     def _cached_session(self) -> EdgarSession:
         settings = self._settings
@@ -185,7 +191,7 @@ class EdgarClient:
         host = parts.hostname or ""
         if parts.scheme != "https" or not (host == "sec.gov" or host.endswith(".sec.gov")) or parts.fragment:
             raise InputError(f"{url!r} is not an address of EDGAR: expected https://www.sec.gov/… or data.sec.gov")
-        return f"{self._base}/{url.removeprefix('https://')}" if self._base else url
+        return f"{self._base}/{url.partition('://')[2]}" if self._base else url
 
 
 def _expected(url: str, expect: Expect) -> Expect:

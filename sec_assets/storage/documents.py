@@ -32,10 +32,10 @@ def relative_path(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        host, port = (parts.hostname or ""), parts.port
+        host, extras = (parts.hostname or ""), parts.port or parts.username
     except ValueError as error:
         raise InputError(f"{url!r} is not an address ({error})") from error
-    if parts.scheme not in {"http", "https"} or port is not None or not _HOST.fullmatch(host) or ".." in host:
+    if parts.scheme not in {"http", "https"} or extras is not None or not _HOST.fullmatch(host) or ".." in host:
         raise InputError(f"{url!r}: expected an address such as https://www.sec.gov/Archives/edgar/data/…")
     if parts.query or parts.fragment:
         raise InputError(f"{url!r}: an address with a query or fragment is not a stored document")

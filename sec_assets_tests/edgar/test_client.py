@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import logging
+import os
 import pickle
 import random
 import resource
@@ -96,6 +97,36 @@ def test_tickers_are_cached_and_feeds_are_not(client: EdgarClient, edgar: FakeEd
     client.get(FEED)
     client.get(FEED)
     assert (edgar.count(TICKERS_PATH), edgar.count(FEED_PATH)) == (1, 2)
+
+
+def test_a_refresh_asks_again_and_renews_the_cache(client: EdgarClient, edgar: FakeEdgar) -> None:
+    edgar.default = in_turn(always(200, b'{"0": 1}'), always(200, b'{"0": 2}'))
+    client.get(TICKERS)
+    assert not client.get(TICKERS, refresh=True).from_cache
+    assert client.get(TICKERS).body == b'{"0": 2}'
+    assert edgar.count(TICKERS_PATH) == 2
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_fork_does_not_talk_over_the_connections_of_its_parent(client: EdgarClient, edgar: FakeEdgar) -> None:
+    ports: list[int] = []
+
+    def note(handler: Handler, _: int) -> None:
+        ports.append(handler.client_address[1])
+        handler.reply(200, b"fine")
+
+    edgar.default = note
+    client.get(FEED)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if client.get(FEED).body == b"fine" else 2
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    client.get(FEED)
+    assert ports[0] == ports[2] != ports[1]
 
 
 def test_the_cache_is_shared_by_clients_and_obeys_the_setting_of_today(tmp_path: Path, edgar: FakeEdgar) -> None:
@@ -230,6 +261,7 @@ def test_a_client_does_not_travel_and_can_be_used_after_close(client: EdgarClien
         "https://www.sec.gov/Archives/../../etc/passwd",
         "https://www.sec.gov/Archives/%2e%2e/x",
         "https://user@evil.example/x",
+        "https://user:word@www.sec.gov/x",
         "https://www.sec.gov:8080/x",
         "file:///etc/passwd",
     ],
