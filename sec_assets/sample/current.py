@@ -92,5 +92,5 @@ def _results(company: Company, filing: Filing) -> list[Block]:
             f"{values['change']} from a year earlier, and {values['earned']} for the period ended {values['end']}."
         ),
     ]
-    found += [paragraph(text) for text in packaged.document("prose.json")["results"][company.tone]]
+    found += [paragraph(text) for text in packaged.document("prose.json")["results"][prose.tone_of(company, report)]]
     return [*found, *reports.highlights(report), paragraph(prose.notice(company))]

@@ -77,7 +77,7 @@ def _of_events(company: Company) -> list[_Headline]:
         if filing.topic == "results":
             report = report_of(filing)
             values = prose.context(company, report)
-            title = pick(texts["results"][company.tone], filing.accession).format_map(values)
+            title = pick(texts["results"][prose.tone_of(company, report)], filing.accession).format_map(values)
             summary = f"Revenue {values['change']} to {values['revenue']} for the period ended {values['end']}."
         elif filing.topic in texts["events"]:
             title = texts["events"][filing.topic].format(name=company.name, person=filing.person, title=filing.title)

@@ -16,6 +16,8 @@ from sec_assets.sample.universe import Company
 
 Outline = list[tuple[str, list[tuple[str, str]]]]
 _FIRST = ("Alex", "Robin", "Kim", "Sascha", "Jamie", "Noor")
+_ROLES = ("Chief Executive Officer", "Chief Financial Officer", "General Counsel")
+_NOT_EFFECTIVE = "not effective because of a material weakness in the recognition of revenue"
 _LAST = ("Sample", "Placeholder", "Muster", "Specimen", "Testcase", "Nobody")
 
 
@@ -72,18 +74,31 @@ def _chosen(entry: dict[str, object], company: Company, filing: Filing) -> list[
     return [line for pair in ranked[: int(str(entry.get("pick", 0)))] for line in pair]
 
 
+def tone_of(company: Company, filing: Filing) -> str:
+    """Return the fortunes a filing tells of; an amendment tells those of the day it is filed."""
+    return company.tone if filing.form.endswith("/A") else company.tone_in(filing.fiscal_year)
+
+
 def _tags(company: Company, filing: Filing) -> set[str]:
-    tags = {company.tone, str(company.given.get("business", "")), filing.form, f"FY{filing.fiscal_year}"}
+    tags = {tone_of(company, filing), str(company.given.get("business", "")), filing.form, f"FY{filing.fiscal_year}"}
     tags.add("real" if company.real else "fictitious")
     return tags | ({"FY"} if filing.fiscal_period == "FY" else set())
 
 
 def officers(company: Company, filing: Filing) -> str:
-    """Name the invented officers; the chief financial officer changes where an event says so."""
-    names = [f"{pick(_FIRST, company.cik, role)} {pick(_LAST, role, company.cik)}" for role in ("a", "b", "c")]
-    roles = ("Chief Executive Officer", "Chief Financial Officer", "General Counsel")
-    ended = f"fiscal {filing.fiscal_year}"
-    return ", ".join(f"{name} ({role})" for name, role in zip(names, roles, strict=True)) + f" at the end of {ended}"
+    """Name the invented officers on the day of a filing; those who leave by `events.csv` are named until then."""
+    named = [f"{_officer(company, filing, role)} ({role})" for role in _ROLES]
+    return ", ".join(named)
+
+
+def _officer(company: Company, filing: Filing, role: str) -> str:
+    for row in packaged.table("events.csv"):
+        leaves = row["topic"] in {"officer_leaves", "officer_retires"}
+        if leaves and row["title"] == role and row["ticker"] == company.classes[0].ticker:
+            if filing.filed <= date.fromisoformat(row["date"]):
+                return row["person"]
+            return f"{pick(_FIRST, company.cik, role, 2)} {pick(_LAST, role, company.cik, 2)}, since {row['date'][:4]}"
+    return f"{pick(_FIRST, company.cik, role)} {pick(_LAST, role, company.cik)}"
 
 
 @lru_cache(maxsize=64)
@@ -116,7 +131,7 @@ def context(company: Company, filing: Filing) -> dict[str, str]:
         "street": address["street"].title(),
         "city": address["city"].title(),
         "officers": officers(company, filing),
-        "effective": "not effective" if version(company, filing.filed).restated else "effective",
+        "effective": _NOT_EFFECTIVE if version(company, filing.filed).restated else "effective",
     }  # fmt: skip
 
 

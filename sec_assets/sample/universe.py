@@ -45,6 +45,10 @@ class Company:
         """Which statements it has: real, bank, insurer, reit, utility, retail, ifrs or commercial."""
         return "real" if self.real else str(self.given["model"])
 
+    def tone_in(self, fiscal_year: int | None) -> str:
+        """Return its fortunes in a fiscal year; `tone` where that year has none of its own."""
+        return str(self.given.get("tones", {}).get(str(fiscal_year), self.tone))
+
     @property
     def has_xbrl(self) -> bool:
         """False for the one company that files text only."""

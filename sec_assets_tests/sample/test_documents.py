@@ -146,3 +146,11 @@ def test_losses_are_called_losses() -> None:
     filing = newest("0001640147", "10-K")
     assert "a net loss of $1.3 billion" in words(filing)
     assert "net income of" not in words(filing)
+
+
+def test_fortunes_and_officers_change_over_the_years() -> None:
+    first, last = (f for f in filings_of("0009900008") if f.form == "10-K" and f.fiscal_year in {2023, 2025})
+    assert "excellent year" in words(first)
+    assert "not effective because of a material weakness" in words(last)
+    assert "Morgan Nobody (Chief Financial Officer)" in words(first)
+    assert "Morgan Nobody" not in words(last)
