@@ -90,24 +90,32 @@ def _context(element: etree._Element, names: NameTable) -> tuple[Context, str]:
     for child in element:
         tag = child.tag
         if tag == _ENTITY:
-            for part in child:
-                if part.tag == _IDENTIFIER:
-                    entity = (part.text or "").strip().lstrip("0")
-                elif part.tag == _SEGMENT:
-                    _add_dimensions(part, names, pairs)
+            entity = _entity(child, names, pairs)
         elif tag == _PERIOD:
             period = _period(child)
         elif tag == _SCENARIO:
             _add_dimensions(child, names, pairs)
     if period is None:
         raise MalformedError("no period")
-    if not pairs:
-        return Context(period, ""), entity
+    return Context(period, _joined(pairs) if pairs else ""), entity
+
+
+def _entity(element: etree._Element, names: NameTable, pairs: list[tuple[str, str]]) -> str:
+    entity = ""
+    for part in element:
+        if part.tag == _IDENTIFIER:
+            entity = (part.text or "").strip().lstrip("0")
+        elif part.tag == _SEGMENT:
+            _add_dimensions(part, names, pairs)
+    return entity
+
+
+def _joined(pairs: list[tuple[str, str]]) -> str:
     if len(pairs) > 1:
         pairs.sort()
         if len({axis for axis, _ in pairs}) < len(pairs):
             raise MalformedError("an axis is given twice")
-    return Context(period, "; ".join([f"{axis}={member}" for axis, member in pairs])), entity
+    return "; ".join([f"{axis}={member}" for axis, member in pairs])
 
 
 def _add_dimensions(container: etree._Element, names: NameTable, pairs: list[tuple[str, str]]) -> None:
@@ -128,7 +136,9 @@ def _typed(element: etree._Element) -> str:
     if value.get(XSI_NIL, "").strip() in TRUE:
         return "nil"
     if len(value):
-        return json.dumps(etree.tostring(value, method="c14n", with_tail=False).decode(), ensure_ascii=False)
+        return json.dumps(
+            etree.tostring(value, method="c14n", exclusive=True, with_tail=False).decode(), ensure_ascii=False
+        )
     return json.dumps((value.text or "").strip(), ensure_ascii=False)
 
 

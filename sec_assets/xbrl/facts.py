@@ -23,6 +23,7 @@ FactRow = tuple[int, int, int, int, int, str | None, str | None, str | None, boo
 Failure = tuple[str, str, str]
 """Accession number, document name, reason."""
 
+_LONGEST_REASON = 1000
 FAILURES_PER_DOCUMENT = 100
 """Facts reported one by one; the rest of a broken document's facts are given as a count."""
 
@@ -85,7 +86,7 @@ class FactSink:
 
     def fail(self, document: InstanceDocument, reason: str) -> None:
         """Record that a document, or a fact of it, could not be read."""
-        self._failures.append((document.accession_number, document.name, reason))
+        self._failures.append((document.accession_number, document.name, reason[:_LONGEST_REASON]))
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added."""

@@ -28,6 +28,10 @@ _TUPLES = tuple(tag for tag, kind in _TAGS.items() if kind == "tuple")
 _SCHEMA_REF = "{http://www.xbrl.org/2003/linkbase}schemaRef"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
+# Texts may hold one another; three times the document is seen in practice, a hostile one could ask for thousands.
+_TEXT_OVER_BODY = 20
+_COST_OF_A_PART = 16
+
 _Value = tuple[int, int, str | None, str | None, str | None, bool]
 
 
@@ -96,6 +100,7 @@ class _SetReader:
         )
         self._continuations = {key: value for page in reversed(pages) for key, value in page.continuations.items()}
         self._exclusions = any(page.exclusions for page in pages)
+        self._written, self._most = 0, _TEXT_OVER_BODY * sum(len(page.document.body) for page in pages)
 
     def read(self, page: _Page) -> tuple[list[FactRow], list[str]]:
         """Return a row per fact of a document in document order, and what is to be said of the others."""
@@ -107,8 +112,9 @@ class _SetReader:
                 self._refuse(kind, element, page)
                 concept = self._sink.concept(*names.expand(element.get("name"), element))
                 aspect = self._references.aspect(element.get("contextRef"))
-                read = self._number if kind == "nonFraction" else self._text
-                unit, lang, value, number, decimals, is_nil = read(element, names, page)
+                unit, lang, value, number, decimals, is_nil = (
+                    self._number(element, names) if kind == "nonFraction" else self._text(element, names, page)
+                )
             except MalformedError as error:
                 label = (element.get("name") or f"ix:{kind}")[:200]
                 problems.append(f"{label} (line {element.sourceline}): {error}")
@@ -124,7 +130,7 @@ class _SetReader:
         if element.get("tupleRef") or (page.has_tuples and next(element.iterancestors(*_TUPLES), None) is not None):
             raise MalformedError("it is part of a tuple, which is not read")
 
-    def _number(self, element: etree._Element, names: NameTable, page: _Page) -> _Value:
+    def _number(self, element: etree._Element, names: NameTable) -> _Value:
         reference = element.get("unitRef")
         if reference is None:
             raise MalformedError("it has no unit")
@@ -140,8 +146,12 @@ class _SetReader:
         lang = self._sink.language(_language(element, page))
         if element.get(XSI_NIL, "").strip() in TRUE:
             return 0, lang, None, None, None, True
+        if self._written > self._most:
+            raise MalformedError("the texts of the document hold each other too often")
         content = markup_content if element.get("escape", "").strip() in TRUE else text_content
-        text = "".join(content(part, exclusions=self._exclusions) for part in self._parts(element))
+        parts = self._parts(element)
+        text = "".join(content(part, exclusions=self._exclusions) for part in parts)
+        self._written += len(text) + _COST_OF_A_PART * len(parts)
         if element.get("format") is not None:
             text = self._transformed(element, text, names)
         return 0, lang, text.strip(SPACE), None, None, False
@@ -183,9 +193,10 @@ def _scaled(text: str, scale: int, sign: str | None) -> tuple[str, str | None]:
 def _language(element: etree._Element, page: _Page) -> str | None:
     if page.one_language:
         return page.root.get(LANG) or None
-    while element is not None:
-        lang = element.get(LANG)
+    holder: etree._Element | None = element
+    while holder is not None:
+        lang = holder.get(LANG)
         if lang is not None:
             return lang or None
-        element = element.getparent()
+        holder = holder.getparent()
     return None

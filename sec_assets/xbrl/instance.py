@@ -11,7 +11,7 @@ from lxml import etree
 
 from sec_assets.errors import MalformedError
 from sec_assets.xbrl.documents import InstanceDocument, is_html, new_parser, parse_xml
-from sec_assets.xbrl.facts import Failure, FactSink, ParsedFacts
+from sec_assets.xbrl.facts import FactSink, Failure, ParsedFacts
 from sec_assets.xbrl.inline import read_inline
 from sec_assets.xbrl.reader import ROOT, read_instance
 

@@ -17,7 +17,9 @@ IX_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/200
 _EXCLUDES = tuple(f"{{{namespace}}}exclude" for namespace in IX_NAMESPACES)
 # Possessive quantifiers: nothing here ever needs to give back what it took.
 _ATTRIBUTE = r' [^\s=>/]++="[^"]*+"'
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 _KNOWN_TAGS = 20_000
 
 
@@ -30,7 +32,7 @@ def text_content(element: etree._Element, *, exclusions: bool) -> str:
     """Return the text inside an element, without any markup."""
     if exclusions and next(element.iter(*_EXCLUDES), None) is not None:
         element = _without_exclusions(element)
-    return "".join(element.itertext())
+    return "".join(str(text) for text in element.itertext())
 
 
 def markup_content(element: etree._Element, *, exclusions: bool) -> str:

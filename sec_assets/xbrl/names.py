@@ -14,13 +14,17 @@ from sec_assets.errors import MalformedError
 
 _BY_FIRST_SEGMENT = re.compile(r"https?://(?:xbrl\.)?(?:fasb\.org|sec\.gov|us)/([A-Za-z][A-Za-z0-9_.-]*)(?:/|$)")
 _BY_LAST_SEGMENT = re.compile(r"https?://xbrl\.(?:ifrs|iasb)\.org/(?:.*/)?([A-Za-z][A-Za-z0-9_.-]*)/?")
-_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,256}+))?\s{0,64}+=\s{0,64}+(?:"([^"]*)"|'([^']*)')""")
+_MOST_WORK = 10_000_000
 _LOCAL_NAME = re.compile(r"[^\W\d][\w.\-\u00B7]*")
 
 STANDARD_PREFIXES = frozenset(
-    "us-gaap us-gaap-sup us-types srt srt-types dei ifrs-full ifrs ecd cyd ffd vip oef rr cef fnd spac shr sro sbs rxp "
-    "snj country currency exch invest naics sic stpr xbrli xbrldi iso4217 utr link".split()
-)
+    [
+        "us-gaap", "us-gaap-sup", "us-types", "srt", "srt-types", "dei", "ifrs-full", "ifrs", "ecd", "cyd", "ffd", "vip",
+        "oef", "rr", "cef", "fnd", "spac", "shr", "sro", "sbs", "rxp", "snj", "country", "currency", "exch", "invest",
+        "naics", "sic", "stpr", "xbrli", "xbrldi", "iso4217", "utr", "link",
+    ]
+)  # fmt: skip
 """Prefixes a filer's own namespace may not take in our tables, even where its document binds them so."""
 
 
@@ -76,6 +80,7 @@ class NameTable:
     def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
         self._scope = _bound_alike(root, body)
         self._expanded: dict[str, tuple[str, str]] = {}
+        self._work = 0
         self.prefixes = prefixes
         for prefix, namespace in self._scope.items():
             if prefix:
@@ -120,10 +125,18 @@ class NameTable:
             raise MalformedError(f"{name[:80]!r} is not a qualified name")
         namespace = self._scope.get(prefix or None)
         if namespace is None:
-            namespace = element.nsmap.get(prefix or None)
+            namespace = self._in_scope(element).get(prefix or None)
         if namespace is None and prefix:
             raise MalformedError(f"prefix {prefix[:80]!r} of {name[:80]!r} is not declared")
         return namespace, local, prefix or None
+
+    def _in_scope(self, element: etree._Element) -> dict[str | None, str]:
+        # Building a scope takes as long as there are declarations around the element: hostile ones are not served.
+        if self._work > _MOST_WORK:
+            raise MalformedError("the document declares namespaces over and over")
+        scope = element.nsmap
+        self._work += len(scope)
+        return scope
 
 
 def _bound_alike(root: etree._Element, body: bytes) -> dict[str | None, str]:

@@ -91,9 +91,7 @@ class _Reader:
         number = text
         if text is not None and FITS(text) is None:
             number = exact_text(text)
-        decimals = element.get("decimals")
-        if decimals is None or not decimals.isalnum():
-            decimals = decimals_text(decimals, element.get("precision"), number)
+        decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
         return unit, 0, text, number, decimals, is_nil
 
 

@@ -61,18 +61,18 @@ def reconcile(facts: pl.DataFrame, companyfacts: pl.DataFrame) -> pl.DataFrame:
         _one_sided(only_theirs, moved, "api"),
     ]
     differences = pl.concat(found, how="diagonal")
-    missing = [pl.lit(None, dtype=t).alias(n) for n, t in DIFFERENCES.items() if n not in differences.columns]
-    columns = list(DIFFERENCES)
-    return differences.with_columns(missing).select(columns).cast(dict(DIFFERENCES)).sort(columns)
+    columns = [
+        (pl.col(name) if name in differences.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in DIFFERENCES.items()
+    ]
+    return differences.select(columns).sort(DIFFERENCES.names())
 
 
 def _whole_company(facts: pl.DataFrame) -> pl.DataFrame:
     """Return what the API could hold: numbers of standard taxonomies without dimensions."""
     return facts.filter(
         (pl.col("dimensions") == "") & pl.col("unit").is_not_null() & ~pl.col("is_nil") & ~pl.col("is_extension")
-    ).select(
-        *_FILING, "concept", "unit", "occurrence", start="period_start", end="period_end", value="numeric"
-    )
+    ).select(*_FILING, "concept", "unit", "occurrence", start="period_start", end="period_end", value="numeric")
 
 
 def _api_rows(companyfacts: pl.DataFrame) -> pl.DataFrame:

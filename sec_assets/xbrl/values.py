@@ -6,6 +6,7 @@ into numbers is `transforms/`.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from sec_assets.errors import MalformedError
@@ -84,11 +85,18 @@ def decimals_text(decimals: str | None, precision: str | None, number: str | Non
 
     A `precision` is turned into decimals as XBRL 2.1 section 4.6.6 has it: precision − 1 − exponent of the number.
     """
-    if decimals is not None:
-        text = decimals.strip()
-        if text == "INF":
-            return text
-        return str(int(text)) if _WHOLE.fullmatch(text) else None
+    return _decimals(decimals) if decimals is not None else _from_precision(precision, number)
+
+
+@lru_cache(maxsize=1024)
+def _decimals(decimals: str) -> str | None:
+    text = decimals.strip()
+    if text == "INF":
+        return text
+    return str(int(text)) if _WHOLE.fullmatch(text) else None
+
+
+def _from_precision(precision: str | None, number: str | None) -> str | None:
     text = (precision or "").strip()
     if text == "INF":
         return text

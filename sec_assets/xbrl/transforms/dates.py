@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import date
 
 from sec_assets.errors import MalformedError
+from sec_assets.xbrl.transforms.printed import printed
 
-_SPACE = " \t\r\n"
 _MONTHS = {
     name: number
     for number, (short, rest) in enumerate(
@@ -42,7 +42,7 @@ def date_format(parts: str) -> Callable[[str], str]:
     pattern = re.compile("[^0-9]+".join(_PARTS[part] for part in parts) + ending, re.IGNORECASE)
 
     def transformation(text: str) -> str:
-        match = pattern.fullmatch(text.strip(_SPACE))
+        match = pattern.fullmatch(printed(text))
         if match is None:
             raise MalformedError(f"{text[:60]!r} is not a date of this format")
         return _iso(match.groupdict(), text)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 
 from sec_assets.errors import MalformedError
+from sec_assets.xbrl.transforms.printed import printed
 
-_SPACE = " \t\r\n"
 _APOSTROPHES = "'`\u00b4\u2019\u2032"
 DASHES = "-\u058a\u05be\u2010\u2011\u2012\u2013\u2014\u2015\ufe58\ufe63\uff0d"
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
@@ -41,7 +41,7 @@ _NO_SEPARATORS = _WITHOUT_COMMA | {ord("."): None}
 
 
 def _read(text: str, pattern: re.Pattern[str], replacing: dict[int, str | None]) -> str:
-    stripped = text.strip(_SPACE)
+    stripped = printed(text)
     if pattern.fullmatch(stripped) is not None:
         number = stripped.translate(replacing)
         if _PLAIN.fullmatch(number) is not None:
@@ -96,7 +96,7 @@ def space_groups_comma(text: str) -> str:
 
 def unit_decimal(text: str) -> str:
     """Return `1,234 dollars 5 cents` as `1234.05` (numunitdecimal, num-unit-decimal)."""
-    match = _WITH_UNIT.fullmatch(text.strip(_SPACE))
+    match = _WITH_UNIT.fullmatch(printed(text))
     whole = match.group(1).translate(_NO_SEPARATORS) if match is not None else ""
     if match is None or not whole:
         raise MalformedError(f"{text[:60]!r} is not a number with units")
@@ -105,7 +105,7 @@ def unit_decimal(text: str) -> str:
 
 def dash_is_zero(text: str) -> str:
     """Return `0` for a dash of any kind (zerodash, numdash)."""
-    stripped = text.strip(_SPACE)
+    stripped = printed(text)
     if len(stripped) == 1 and stripped in DASHES:
         return "0"
     raise MalformedError(f"{text[:60]!r} is not a dash")

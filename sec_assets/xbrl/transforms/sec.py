@@ -9,8 +9,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from sec_assets.errors import MalformedError
+from sec_assets.xbrl.transforms.printed import printed
 
-_SPACE = " \t\r\n"
 _DECIMAL = re.compile(r"([+-]?)([0-9]{1,15}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 _DAYS_PER_MONTH = Decimal("30.4375")
 _WORD_GAP = re.compile(r"[\s\u00a0]+")
@@ -45,7 +45,7 @@ def plain_words(text: str) -> str:
     Raises:
         MalformedError: a non-breaking space at either end.
     """
-    stripped = text.strip(_SPACE)
+    stripped = printed(text)
     if stripped and "\u00a0" in (stripped[0], stripped[-1]):
         raise MalformedError(f"{text[:60]!r} begins or ends with a non-breaking space")
     return _WORD_GAP.sub(" ", stripped)
@@ -56,7 +56,7 @@ def duration_in(unit: str) -> Callable[[str], str]:
     split = {"year": _years, "month": _months, "week": _weeks, "day": _days, "hour": _hours}[unit]
 
     def transformation(text: str) -> str:
-        match = _DECIMAL.fullmatch(text.strip(_SPACE))
+        match = _DECIMAL.fullmatch(printed(text))
         if match is None:
             raise MalformedError(f"{text[:60]!r} is not a count of {unit}s")
         sign, digits = match.groups()
@@ -94,7 +94,7 @@ def ballot_box(when_checked: str, when_empty: str) -> Callable[[str], str]:
     """Return a transformation of a ballot box character (boolballotbox, yesnoballotbox)."""
 
     def transformation(text: str) -> str:
-        checked = _BOXES.get(text.strip(_SPACE))
+        checked = _BOXES.get(printed(text))
         if checked is None:
             raise MalformedError(f"{text[:60]!r} is not a ballot box")
         return when_checked if checked else when_empty

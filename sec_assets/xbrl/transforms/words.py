@@ -8,29 +8,32 @@ import re
 
 from sec_assets.errors import MalformedError
 from sec_assets.xbrl.transforms.numbers import DASHES
+from sec_assets.xbrl.transforms.printed import printed
 
-_SPACE = " \t\r\n"
 _SEPARATORS = re.compile(rf"[\s\u00a0,{re.escape(DASHES)}]+")
 _UNITS = {
     word: number
     for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),
+        [
+            "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+            "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        ],
         start=1,
     )
-}
+}  # fmt: skip
 _TENS = {
     word: number * 10
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for number, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _SCALES = {
     word: 1000**power
-    for power, word in enumerate("thousand million billion trillion quadrillion quintillion".split(), start=1)
+    for power, word in enumerate(["thousand", "million", "billion", "trillion", "quadrillion", "quintillion"], start=1)
 }
 _ZERO = frozenset({"zero", "no", "none", "nil"})
 _DURATION_UNITS = {"year": "Y", "years": "Y", "month": "M", "months": "M", "day": "D", "days": "D"}
 _LARGEST_COUNT = 4
-_LONGEST = 400
 
 
 def number_words(text: str) -> str:
@@ -58,8 +61,8 @@ def duration_words(text: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    stripped = text.strip(_SPACE)
-    if not stripped or len(stripped) > _LONGEST or "\u00a0" in (stripped[0], stripped[-1]):
+    stripped = printed(text)
+    if not stripped or "\u00a0" in (stripped[0], stripped[-1]):
         raise MalformedError(f"{text[:60]!r} is not a number in words")
     return [word for word in _SEPARATORS.split(stripped.lower()) if word and word != "and"]
 
