@@ -32,6 +32,7 @@ _ALLOWED = {
     "gb2312",
 }
 _AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+_HAS_C1 = re.compile("[\x80-\x9f]")
 _C1 = {code: bytes([code]).decode("cp1252", errors="ignore") for code in range(0x80, 0xA0)}
 
 
@@ -69,4 +70,5 @@ def _declared_encoding(body: bytes) -> str:
 
 def _clean(text: str) -> str:
     # C1 control characters are windows-1252 punctuation that went through latin-1 once.
-    return text.replace("\x00", "").translate(_C1)
+    text = text.replace("\x00", "")
+    return text.translate(_C1) if _HAS_C1.search(text) else text

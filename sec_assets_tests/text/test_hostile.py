@@ -29,7 +29,7 @@ FEED_PIECES = (
     b"<pubDate>99999-99-99</pubDate>", b"&lt;b&gt;", b"&bogus;", b"\xff", b"\x00", b"text", b"<!DOCTYPE x [", b"<description>",
 )  # fmt: skip
 
-quick = settings(max_examples=60, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=40, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 markup = st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join) | st.binary(max_size=400)
 feeds = st.lists(st.sampled_from(FEED_PIECES), max_size=25).map(b"".join) | st.binary(max_size=300)
 
@@ -80,11 +80,11 @@ def test_any_text_has_a_score_between_minus_one_and_one(text: str) -> None:
         pytest.param(b'<p hidden>tail<p style="display:none">' * 30_000, id="never closed hidden"),
         pytest.param(b"".join(b"<p><x%d hidden>t" % i for i in range(3_000)), id="many unclosed hidden names"),
         pytest.param(b"<p>&#" + b"9" * 100_000 + b";tail", id="endless number"),
-        pytest.param(b"Item 1. Business\n\n" * 50_000, id="endless headings"),
-        pytest.param(b"Item 1A " * 300_000, id="one endless line"),
+        pytest.param(b"Item 1. Business\n\n" * 20_000, id="endless headings"),
+        pytest.param(b"Item 1A " * 100_000, id="one endless line"),
         pytest.param(b"a. " * 300_000 + b" " * 300_000, id="endless abbreviations and spaces"),
         pytest.param((b"x\n" + b" " * 200) * 10_000, id="spaces at line starts"),
-        pytest.param(b"<p>x<hr>" * 100_000, id="page breaks"),
+        pytest.param(b"<p>x<hr>" * 40_000, id="page breaks"),
     ],
 )
 def test_hostile_documents_end_in_bounded_time(body: bytes) -> None:

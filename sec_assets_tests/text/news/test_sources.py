@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sec_assets.errors import AbsentError, BannedError, MalformedError, UnreachableError
-from sec_assets.text.news import FeedQuery, FeedSource, google_rss, yahoo_rss
+from sec_assets.text.news import FeedQuery, FeedSource, google_rss, sample, yahoo_rss
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 FEED = (
@@ -112,3 +112,12 @@ def test_a_good_status_with_something_else_is_malformed(server: FeedServer, yaho
     server.answers = [(200, body)]
     with pytest.raises(MalformedError):
         articles(yahoo)
+
+
+def test_the_bundled_sample_has_headlines_and_knows_whom_it_does_not_know() -> None:
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    parsed = sample().articles(FeedQuery("320193", "AAPL"), fetched_at=later)
+    assert parsed.frame.height
+    assert parsed.problems == []
+    with pytest.raises(AbsentError, match="NOSUCH"):
+        sample().articles(FeedQuery("1", "NOSUCH"), fetched_at=later)
