@@ -86,6 +86,6 @@ def test_mirror_needs_an_existing_folder(tmp_path: Path) -> None:
 
 
 def test_a_budget_on_redis_is_refused_without_showing_the_address() -> None:
-    with pytest.raises(SettingError, match="SEC_ASSETS_LIMITER.*not available yet") as caught:
+    with pytest.raises(SettingError, match=r"SEC_ASSETS_LIMITER.*not available yet") as caught:
         load_settings({"SEC_ASSETS_LIMITER": "redis://user:secret@host"})
     assert "secret" not in str(caught.value)

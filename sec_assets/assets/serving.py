@@ -4,22 +4,17 @@ import base64
 
 import dagster as dg
 
-from sec_assets.assets.analysis import signals
 from sec_assets.assets.common import OWNERS, stop_with_sentence
-from sec_assets.assets.edgar import artifacts, filings_index, financials, xbrl_facts
-from sec_assets.assets.market import prices, technicals
-from sec_assets.assets.text import filing_text, news, sentiment
-from sec_assets.assets.universe import ticker_map
 from sec_assets.pipeline.analysis import report_inputs
 from sec_assets.pipeline.universe import holdings_of
 from sec_assets.report.charts import allocation
 from sec_assets.report.files import write_report
 from sec_assets.report.page import build_report
 from sec_assets.resources import LakeResource, SettingsResource, WarehouseResource
+from sec_assets.tables import TABLES
 
-_ALL_TABLES = [
-    ticker_map, filings_index, artifacts, xbrl_facts, financials, filing_text, prices, technicals, news, sentiment, signals,
-]  # fmt: skip
+_SIDE_TABLES = {"companies", "status"}
+_ALL_TABLES = [name for name in TABLES if name not in _SIDE_TABLES]
 
 
 @dg.asset(
@@ -46,7 +41,7 @@ def warehouse(
 
 
 @dg.asset(
-    deps=[ticker_map, filings_index, financials, prices, technicals, news, sentiment, signals],
+    deps=["ticker_map", "filings_index", "financials", "prices", "technicals", "news", "sentiment", "signals"],
     group_name="serving",
     owners=OWNERS,
     code_version="1",

@@ -49,8 +49,8 @@ def as_of(inputs: ReportInputs) -> date | None:
 def value_positions(inputs: ReportInputs, day: date | None) -> pl.DataFrame:
     """Return one row per position, largest value first.
 
-    Columns: ticker, name, cik, sector (SIC in words), shares, cost_basis (USD), session, close, market_value, gain
-    (Decimal, currency of the listing), weight (of the valued positions; null when their currencies differ), gain_pct, note (why there is no value).
+    Columns: ticker, name, cik, sector (SIC in words), shares, cost_basis, session, close, market_value, gain (Decimal,
+    currency of the listing), currency, weight (of the valued positions; null when their currencies differ), gain_pct, note (why there is no value).
     """
     primary = inputs.ticker_map.select("ticker", "cik", "name").unique("ticker", keep="first", maintain_order=True)
     newest = (
@@ -68,9 +68,10 @@ def value_positions(inputs: ReportInputs, day: date | None) -> pl.DataFrame:
         .with_columns(gain=pl.col("market_value") - pl.col("cost_basis"))
     )
     value = pl.col("market_value").cast(pl.Float64)
+    one_currency = pl.col("currency").filter(value.is_not_null()).n_unique() == 1
     return rows.select(
         "ticker", "name", "cik", "sector", "shares", "cost_basis", "session", "close", "currency", "market_value", "gain",
-        weight=pl.when(pl.col("currency").filter(value.is_not_null()).n_unique() == 1).then(value / value.sum()),
+        weight=pl.when(one_currency).then(value / value.sum()),
         gain_pct=pl.col("gain").cast(pl.Float64) / pl.col("cost_basis").cast(pl.Float64),
         note=_note(),
     ).sort("market_value", "ticker", descending=[True, False], nulls_last=True)  # fmt: skip

@@ -75,10 +75,8 @@ class Lake:
             return table.frame()
         try:
             return (
-                pl.read_parquet(path, glob=False, hive_partitioning=False)
-                .cast(dict(table.schema))
-                .select(list(table.schema))
-            )  # pyright: ignore[reportArgumentType]
+                pl.read_parquet(path, glob=False, hive_partitioning=False).cast(table.schema).select(list(table.schema))
+            )
         except (pl.exceptions.PolarsError, OSError) as error:
             key = f" --partition {path.stem}" if cik else ""
             raise CorruptError(

@@ -62,14 +62,7 @@ class StatusLog:
         Raises:
             CorruptError: a status file is damaged; names it.
         """
-        for attempt in range(_READ_TRIES):
-            try:
-                frames = [self._read(path) for path in self._files(asset)]
-                break
-            except FileNotFoundError:
-                if attempt == _READ_TRIES - 1:
-                    raise
-        rows = pl.concat([STATUS.frame(), *frames])
+        rows = pl.concat([STATUS.frame(), *self._frames(asset)])
         if ciks is not None:
             rows = rows.filter(pl.col("cik").is_in(list(ciks)))
         return rows.sort("asset", "cik", "at").unique(["asset", "cik"], keep="last", maintain_order=True)
@@ -88,6 +81,14 @@ class StatusLog:
                 path.unlink(missing_ok=True)
             folded += len(files)
         return folded
+
+    def _frames(self, asset: str | None, tries: int = _READ_TRIES) -> list[pl.DataFrame]:
+        try:
+            return [self._read(path) for path in self._files(asset)]
+        except FileNotFoundError:  # folded away between listing and reading: the rows are in another file now
+            if tries == 1:
+                raise
+            return self._frames(asset, tries - 1)
 
     def _files(self, asset: str | None) -> list[Path]:
         return sorted(self.root.glob(f"status/{asset or '*'}/[!.]*.parquet"))

@@ -68,7 +68,7 @@ def test_views_give_the_version_asked_for(lake: Lake, tmp_path: Path) -> None:
 def test_a_damaged_lake_file_stops_the_build_and_is_named(lake: Lake, tmp_path: Path) -> None:
     lake.write_partitions(PRICES, PRICES.frame(), ["0000000001", "0000000002"])
     lake.path(PRICES, "2").write_bytes(b"PAR1 but not really PAR1")
-    with pytest.raises(CorruptError, match="0000000002.parquet is damaged"):
+    with pytest.raises(CorruptError, match=r"0000000002\.parquet is damaged"):
         _build(lake, tmp_path / "w.duckdb")
 
 
