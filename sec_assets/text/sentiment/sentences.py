@@ -1,7 +1,7 @@
 """Text to sentences worth scoring.
 
-Paragraphs are parted by blank lines and never joined; wrapped lines are. Rows of figures and fragments without words
-are left out, since they carry no tone. What a sentence means is `engine`.
+Paragraphs are parted by blank lines and never joined; wrapped lines are. The heading of an item, rows of figures and
+fragments without words are left out, since they carry no tone. What a sentence means is `engine`.
 """
 
 import re
@@ -12,6 +12,7 @@ _NOT_AN_END = re.compile(
     r"(?:\b(?:[A-Z]|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|No|Nos|vs|v|St|Jr|Sr|U\.S|U\.K|e\.g|i\.e|approx|Sec|Art|Fig|al|Cos|Bros|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.|\b\d{1,3}\.)$"
 )
+_ITEM_HEADING = re.compile(r"\A\W{0,9}(?:part\s{1,3}[iv]{1,3}\W{1,5})?items?[\s.]{0,4}\d[^\n]{0,250}\n", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LONGEST = 1500
 
@@ -19,7 +20,8 @@ _LONGEST = 1500
 def split_sentences(text: str) -> list[str]:
     """Return the sentences of `text` in order, each on one line and at most some 1,500 characters long."""
     found: list[str] = []
-    for paragraph in _PARAGRAPH.split(text):
+    # The heading of an item is the form's wording ("Defaults Upon Senior Securities"), not the filer's.
+    for paragraph in _PARAGRAPH.split(_ITEM_HEADING.sub("", text, count=1)):
         for block in _blocks(paragraph):
             found.extend(_sentences(block))
     return found

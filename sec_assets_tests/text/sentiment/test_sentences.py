@@ -23,3 +23,8 @@ def test_endless_sentences_are_cut() -> None:
     pieces = split_sentences("word " * 2000)
     assert max(map(len, pieces)) <= 1500
     assert sum(piece.count("word") for piece in pieces) >= 1990
+
+
+def test_the_heading_of_an_item_is_the_forms_wording_and_left_out() -> None:
+    assert split_sentences("Item 3. Defaults Upon Senior Securities\n\nNone.") == ["None."]
+    assert split_sentences("Items of equipment\n\nfail.") == ["Items of equipment", "fail."]
