@@ -36,7 +36,7 @@ def _blocks(paragraph: str) -> list[str]:
             blocks.extend(cell for cell in line.split("\t") if len(cell) > 60)
         else:
             prose.append(line.strip())
-    return [" ".join(prose), *blocks]
+    return [" ".join(filter(None, prose)), *blocks]
 
 
 def _sentences(block: str) -> list[str]:
