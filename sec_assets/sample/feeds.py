@@ -14,9 +14,11 @@ from xml.sax.saxutils import escape
 from sec_assets.sample.calendars import utc_of
 from sec_assets.sample.filings import Filing, by_accession
 from sec_assets.sample.folder import parties
+from sec_assets.sample.headers import ITEMS
 
 _NOW = datetime(2026, 3, 20, 17, 45, 0)  # noqa: DTZ001 - New York wall-clock time
 _LINE = "-" * 80
+_FIRST_YEAR = 1993
 
 
 @lru_cache(maxsize=1)
@@ -28,9 +30,7 @@ def current(query: dict[str, list[str]]) -> bytes | None:
     """Return one page of the getcurrent feed; None for other actions of the same address."""
     if query.get("action") != ["getcurrent"] or query.get("output") != ["atom"]:
         return None
-    start, count = (
-        int((query.get(name) or [default])[0] or default) for name, default in (("start", "0"), ("count", "40"))
-    )
+    start, count = _whole(query, "start", 0), _whole(query, "count", 40)
     wanted = (query.get("type") or [""])[0]
     entries = [
         _entry(filing, cik, name, role)
@@ -42,6 +42,12 @@ def current(query: dict[str, list[str]]) -> bytes | None:
     return (
         _FEED_HEAD.format(day=f"{_NOW:%a, %d %b %Y %H:%M:%S} EDT", updated=_zoned(_NOW)) + page + "</feed>\n"
     ).encode("latin-1", "xmlcharrefreplace")
+
+
+def _whole(query: dict[str, list[str]], name: str, default: int) -> int:
+    """A number of the query, or EDGAR's default where it is none."""
+    text = (query.get(name) or [""])[0]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else default
 
 
 _FEED_HEAD = """<?xml version="1.0" encoding="ISO-8859-1" ?>
@@ -63,7 +69,7 @@ def _zoned(moment: datetime) -> str:
 def _entry(filing: Filing, cik: str, name: str, role: str) -> str:
     link = f"https://www.sec.gov/Archives/edgar/data/{int(cik)}/{filing.folder}/{filing.accession}-index.htm"
     size = f"{filing.size // 1_000_000} MB" if filing.size >= 1_000_000 else f"{filing.size // 1000} KB"
-    items = "".join(f"\n&lt;br&gt;Item {item}" for item in filing.items.split(",") if item)
+    items = "".join(f"\n&lt;br&gt;Item {item}: {ITEMS[item]}" for item in filing.items.split(",") if item)
     return (
         f"<entry>\n<title>{escape(filing.form)} - {escape(name)} ({cik}) ({role})</title>\n"
         f'<link rel="alternate" type="text/html" href="{link}"/>\n<summary type="html">\n'
@@ -91,6 +97,8 @@ def daily(year: str, quarter: str, name: str) -> bytes | None:
 def quarterly(year: str, quarter: str, name: str) -> bytes | None:
     """Return the master index of one quarter, None for a quarter without filings of the sample."""
     stem, packed = _unpacked(name)
+    if int(year) < _FIRST_YEAR:
+        return None
     first_month = 3 * int(quarter) - 2
     last = date(int(year) + first_month // 10, (first_month + 2) % 12 + 1, 1).toordinal() - 1
     rows = _index_rows(date(int(year), first_month, 1), date.fromordinal(last), "%Y-%m-%d")

@@ -11,7 +11,7 @@ from html import escape
 
 from sec_assets.sample import documents, instance
 from sec_assets.sample.filings import Filing, by_accession
-from sec_assets.sample.headers import form_name, submission_header
+from sec_assets.sample.headers import ITEMS, form_name, submission_header
 from sec_assets.sample.submissions import dumps
 from sec_assets.sample.universe import companies
 
@@ -145,7 +145,7 @@ def index_html(cik: str, filing: Filing) -> bytes:
     plain = [listed for listed in documents_of(filing) if listed.sequence < 4]
     data = [listed for listed in documents_of(filing) if listed.sequence >= 4]
     company = companies()[filing.cik]
-    items = "".join(f"Item {item}<br />" for item in filing.items.split(",") if item)
+    items = "".join(f"Item {item}: {ITEMS[item]}<br />" for item in filing.items.split(",") if item)
     period = _group("Period of Report", str(filing.report_date)) if filing.report_date else ""
     body = (
         '<div class="formDiv">\n<div id="formHeader"><div id="formName">\n'

@@ -69,7 +69,7 @@ def test_quarterly_and_foreign_reports_have_their_items(form: str) -> None:
         "20-F": ("Item 3.D. Risk Factors", "Item 4. ", "Item 5. "),
     }
     for filing in by_accession().values():
-        if filing.form == form:
+        if filing.form == form and filing.fiscal_year == 2025:
             text = words(filing)
             assert all(part in text for part in wanted[form])
 
@@ -137,7 +137,7 @@ def test_full_submission_wraps_every_document() -> None:
 
 def test_no_document_names_a_real_person_or_claims_to_be_real() -> None:
     for company in companies().values():
-        for filing in filings_of(company.cik)[-4:]:
+        for filing in filings_of(company.cik)[-2:]:
             if filing.kind != "ownership":
                 assert "Sample document." in words(filing)
 

@@ -136,6 +136,7 @@ def instance_rows(body: bytes) -> Counter:
     for context in root.iter(X + "context"):
         if context.find(f".//{X}segment") is None:
             period = context.find(X + "period")
+            assert period is not None
             periods[context.get("id")] = tuple(child.text for child in period)
     for unit in root.iter(X + "unit"):
         units[unit.get("id")] = "/".join((measure.text or "").split(":")[-1] for measure in unit.iter(X + "measure"))

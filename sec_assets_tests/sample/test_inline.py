@@ -22,7 +22,7 @@ def extracted(body: bytes) -> list[tuple]:
     """Read inline facts: (name, context, unit, decimals, value, nil)."""
     found = []
     for element in etree.fromstring(body).iter(IX + "nonFraction", IX + "nonNumeric"):
-        text = "".join(element.itertext()).strip()
+        text = "".join(map(str, element.itertext())).strip()
         if element.tag == IX + "nonFraction" and element.get(NIL) != "true":
             value = Decimal(text.replace(",", "")).scaleb(int(element.get("scale", "0")))
             text = str(-value if element.get("sign") == "-" else value)
@@ -65,7 +65,7 @@ def told(body: bytes) -> list[tuple]:
 def contexts(body: bytes) -> dict[str, str]:
     """The contexts by id, as text without white space."""
     return {
-        context.get("id"): "".join("".join(context.itertext()).split())
+        str(context.get("id")): "".join("".join(map(str, context.itertext())).split())
         for context in etree.fromstring(body).iter(X + "context")
     }
 

@@ -160,3 +160,27 @@ def test_indexes_list_what_was_filed() -> None:
     rows = [line for line in quarter.splitlines() if "|2025-" in line]
     expected = [f for f in by_accession().values() if date(2025, 10, 1) <= f.filed <= date(2025, 12, 31)]
     assert len(rows) == len(expected) + sum(filing.kind == "ownership" for filing in expected)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "https://www.sec.gov",
+        "https://www.sec.gov/cgi-bin/browse-edgar",
+        "https://www.sec.gov/Archives/edgar/full-index/0000/QTR1/master.idx",
+        "https://www.sec.gov/Archives/edgar/daily-index/2025/QTR1/master.20251399.idx",
+        f"{ARCHIVES}/99999999999999999999/000032019325000079/index.json",
+        f"{ARCHIVES}/320193/000032019325000079/../../../../etc/passwd",
+        f"{ARCHIVES}/320193/000032019325000079/%2e%2e/x",
+        "https://data.sec.gov/api/xbrl/companyconcept/CIK0009900001/us-gaap/Nothing.json",
+    ],
+)
+def test_odd_addresses_are_absent_not_errors(url: str) -> None:
+    assert respond(url).status in {403, 404}
+
+
+def test_feed_with_an_odd_query_falls_back_to_edgars_defaults() -> None:
+    odd = respond("https://www.sec.gov/cgi-bin/browse-edgar?action=getcurrent&output=atom&start=x&count=-1")
+    assert odd.status == 200
+    assert odd.body.count(b"<entry>") == 40
