@@ -6,7 +6,7 @@ import dagster as dg
 
 from sec_assets.assets.common import OWNERS, stop_with_sentence
 from sec_assets.pipeline.analysis import report_inputs
-from sec_assets.pipeline.universe import holdings_of
+from sec_assets.pipeline.universe import reported_holdings
 from sec_assets.report.charts import allocation
 from sec_assets.report.files import write_report
 from sec_assets.report.page import build_report
@@ -51,7 +51,7 @@ def portfolio_report(settings: SettingsResource, storage: LakeResource) -> dg.Ma
     """The holdings as one self-contained page with charts and tables, and the same as Parquet and JSON."""
     with stop_with_sentence():
         chosen = settings.load()
-        inputs = report_inputs(storage.store(), storage.status(), holdings_of(chosen))
+        inputs = report_inputs(storage.store(), storage.status(), reported_holdings(chosen))
         report = build_report(inputs)
         page, *others = write_report(report, chosen.reports)
     picture = base64.b64encode(allocation(report.positions).encode()).decode()

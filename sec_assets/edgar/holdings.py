@@ -79,6 +79,11 @@ def read_holdings(path: Path) -> Holdings:
     return parse_holdings(body)
 
 
+def no_holdings(reason: str) -> Holdings:
+    """Return holdings without a line; `reason` is the one problem."""
+    return Holdings(pl.DataFrame(schema=_LOTS), pl.DataFrame([{"line": 1, "problem": reason}], schema=_PROBLEMS))
+
+
 def parse_holdings(body: bytes) -> Holdings:
     """Read the bytes of a holdings file (UTF-8, with or without a byte order mark)."""
     lots: list[dict[str, object]] = []

@@ -89,7 +89,7 @@ def signal_board(inputs: ReportInputs, positions: pl.DataFrame, day: date | None
 
 
 def _fresh(day: date | None) -> pl.Expr:
-    return pl.lit(day) - pl.col("session") < pl.duration(days=MAX_AGE_DAYS)
+    return pl.lit(day, dtype=pl.Date) - pl.col("session") < pl.duration(days=MAX_AGE_DAYS)
 
 
 def _money(expression: pl.Expr) -> pl.Expr:
