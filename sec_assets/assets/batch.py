@@ -73,7 +73,7 @@ class _Ledger:
             self._lake.write_partitions(side, rows.filter(pl.col("cik").is_in(good)), good)
         self._changed += sum(item.changed for item in written.values())
         verdicts = {cik: _verdict(cik, outcome, written) for cik in outcome.ciks}
-        self._status.record(self._table.name, verdicts, run_id=self._context.run_id, at=datetime.now(UTC))
+        self._status.record(self._table.name, verdicts, run_id=self._context.run.run_id, at=datetime.now(UTC))
         self._verdicts |= verdicts
 
     def record_finished(self) -> None:
