@@ -13,11 +13,13 @@ import dagster as dg
 from sec_assets.errors import SettingError
 from sec_assets.sample.market import holdings_csv
 from sec_assets.settings import Settings
-from sec_assets.storage.files import storage_errors, write_atomically
+from sec_assets.storage.files import storage_errors, sweep_temporaries, write_atomically
 
 
 def prepare(settings: Settings, configuration: Path) -> Path:
     """Create DAGSTER_HOME and, for the sample, the holdings file where they are missing; return DAGSTER_HOME.
+
+    Also removes the temporary files that killed writers left more than an hour ago.
 
     Args:
         settings: the checked settings.
@@ -41,6 +43,8 @@ def prepare(settings: Settings, configuration: Path) -> Path:
             os.environ["DAGSTER_HOME"] = str(home)
             with dg.DagsterInstance.get() as instance:
                 instance.get_dynamic_partitions("cik")
+    for folder in (settings.lake, settings.documents, settings.reports):
+        sweep_temporaries(folder)
     if settings.source == "sample" and not settings.portfolio.exists():
         write_atomically(settings.portfolio, holdings_csv().encode())
     return home

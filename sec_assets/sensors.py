@@ -20,6 +20,7 @@ from sec_assets.tables import FILINGS_INDEX
 
 _MAX_PAGES = 20
 _MAX_RUNS_PER_TICK = 50
+_PATIENCE_SECONDS = 60.0  # a tick that waits out a ban would be ended by the daemon without a reason
 _Mark = tuple[datetime, str]
 
 
@@ -35,7 +36,7 @@ def new_filings_sensor(
 ) -> dg.SensorResult | dg.SkipReason:
     """Request one run per tracked company with filings that are in the feed and not yet in `filings_index`."""
     mark = read_cursor(context.cursor)
-    with edgar.client() as client:
+    with edgar.client(patience_seconds=_PATIENCE_SECONDS) as client:
         found = new_filings(client, mark, _MAX_PAGES)
     for problem in found.problems:
         context.log.warning(problem)
