@@ -168,7 +168,7 @@ def _start(kind: str, options: Mapping[str, Any], job_name: str) -> Any:
         cluster_class = getattr(import_module(module), name)
     except ImportError as error:
         raise ClusterError(f"a cluster of kind {kind!r} needs the package {package}: pip install {package}") from error
-    defaults = _local_defaults() if kind == "local" else {}
+    defaults = _local_defaults(options) if kind == "local" else {}
     if kind in _NAMED_AFTER_JOB:
         defaults["name"] = job_name
     # A local worker that is silent for minutes sleeps with the machine or holds the GIL: its death would close its socket.
@@ -180,16 +180,17 @@ def _start(kind: str, options: Mapping[str, Any], job_name: str) -> Any:
         raise ClusterError(f"the {kind} Dask cluster did not start: {error}") from error
 
 
-def _local_defaults() -> dict[str, Any]:
-    """Separate processes of one thread, as Dagster is not thread-safe; no dashboard.
+def _local_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Separate processes of one thread, as Dagster is not thread-safe; no dashboard unless its address is given.
 
     No memory limit: Dask would pause or kill a worker at its share of the machine, where a lone step may need more.
+    The scheduler's HTTP server cannot be switched off; it gets a free port of this machine's own.
     """
-    return {
+    hidden = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
+    return ({} if "dashboard_address" in options else hidden) | {
         "n_workers": min(2, os.cpu_count() or 1),
         "threads_per_worker": 1,
         "processes": True,
         "memory_limit": 0,
-        "dashboard_address": None,
         "silence_logs": logging.WARNING,
     }

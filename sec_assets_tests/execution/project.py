@@ -14,7 +14,7 @@ import dagster as dg
 from sec_assets.execution.dask import dask_executor
 from sec_assets.execution.driver import RESOURCES_TAG
 from sec_assets.execution.fanout import FanOut
-from sec_assets_tests.execution.functions import slow_square
+from sec_assets_tests.execution.functions import disk_full_on_three, refuse_odd, slow_square
 
 ciks = dg.DynamicPartitionsDefinition(name="cik")
 
@@ -134,6 +134,19 @@ def _fanning(name: str) -> dg.AssetsDefinition:
     return fanning
 
 
+@dg.asset
+def fanning_refused(context: dg.AssetExecutionContext) -> None:
+    with FanOut(patience=30) as fan_out:
+        outcomes = sorted(fan_out.map(refuse_odd, range(4)), key=lambda outcome: outcome.index)
+    trace(context, "fanning_refused", str([outcome.error or outcome.value for outcome in outcomes]))
+
+
+@dg.asset
+def fanning_full(context: dg.AssetExecutionContext) -> None:
+    with FanOut(patience=30) as fan_out:
+        list(fan_out.map(disk_full_on_three, range(100)))
+
+
 @dg.op(out=dg.DynamicOut())
 def numbers():
     for number in range(3):
@@ -176,6 +189,8 @@ defs = dg.Definitions(
         endless,
         _fanning("fanning_a"),
         _fanning("fanning_b"),
+        fanning_refused,
+        fanning_full,
     ],
     asset_checks=[refusing],
     jobs=[
@@ -191,6 +206,7 @@ defs = dg.Definitions(
         dg.define_asset_job("kill_chain", selection=["killed", "after_killed"]),
         dg.define_asset_job("kill_once", selection=["killed_once"]),
         dg.define_asset_job("forever", selection=["endless"]),
+        dg.define_asset_job("fans_with_failures", selection=["fanning_refused", "fanning_full"]),
         dg.define_asset_job("fans", selection=["fanning_a", "fanning_b"]),
     ],
     executor=dask_executor,

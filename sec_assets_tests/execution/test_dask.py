@@ -124,6 +124,14 @@ def test_mapped_steps_of_a_reconstructable_function(runs: Runs, existing: dict):
     assert runs.traces("total") == ["6"]
 
 
+def test_fan_out_keeps_bad_items_apart_and_passes_outages_on(runs: Runs, existing: dict):
+    result = runs.run("fans_with_failures", existing)
+    assert runs.traces("fanning_refused") == ["[0, 'InputError: 1 is odd', 2, 'InputError: 3 is odd']"]
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    assert failure.step_key == "fanning_full"
+    assert "StorageError: disk full" in str(failure.step_failure_data.error)
+
+
 def test_two_runs_of_one_job_at_once_both_execute(
     runs: Runs, shared_dask: DaskProcesses, cli_environment: dict[str, str]
 ):

@@ -131,7 +131,7 @@ def test_a_killed_worker_fails_its_step_which_is_not_run_again(runs: Runs, dask:
     for survivors in (1, 0):
         started = time.monotonic()
         result = runs.run("kill_chain", at(dask))
-        assert time.monotonic() - started < 30
+        assert time.monotonic() - started < 60
         assert not result.success
         assert "was lost while executing it" in step_error(result, "killed")
         assert len(runs.traces("killed")) == 2 - survivors
