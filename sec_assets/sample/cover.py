@@ -36,12 +36,12 @@ def cover_facts(filing: Filing, start: date) -> list[Fact]:
         "EntityCentralIndexKey": company.cik,
         "EntityFileNumber": company.given["file_number"],
         "EntityIncorporationStateCountryCode": company.given["state"],
-        "EntityTaxIdentificationNumber": f"{company.given['ein'][:2]}-{company.given['ein'][2:]}",
+        "EntityTaxIdentificationNumber": f"{company.given['ein'][:2]}-{company.given['ein'][2:]}".strip("-"),
         "EntityFilerCategory": company.given["category"].split("<br>")[0],
         "EntityCurrentReportingStatus": "Yes",
         "EntityShellCompany": "false",
     }
-    found = [Fact(f"dei:{name}", text, None, start, end) for name, text in values.items() if text is not None]
+    found = [Fact(f"dei:{name}", text, None, start, end) for name, text in values.items() if text]
     for share in company.classes:
         found += _class_facts(company, share, start, end)
     return found

@@ -23,7 +23,7 @@ def blocks(filing: Filing) -> list[Block]:
         title("Pursuant to Section 13 or 15(d) of The Securities Exchange Act of 1934"),
         paragraph(f"Date of Report (Date of earliest event reported): {prose.day(filing.report_date or filing.filed)}"),
         title(company.name),
-        paragraph(f"Commission File Number: {company.given['file_number']}"),
+        paragraph(f"Commission File Number: {company.given['file_number'] or 'not at hand'}"),
         table([("Title of each class", "Trading symbol", "Exchange"),
                *((share.title, share.ticker, share.exchange or "None") for share in company.classes)]),
         paragraph(prose.notice(company)),

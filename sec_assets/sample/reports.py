@@ -42,7 +42,7 @@ def cover(company: Company, filing: Filing) -> list[Block]:
         title("Washington, D.C. 20549"),
         title(f"FORM {filing.form}"),
         paragraph(f"{kind} REPORT for the period ended {prose.day(end)}"),
-        paragraph(f"Commission File Number: {company.given['file_number']}"),
+        paragraph(f"Commission File Number: {company.given['file_number'] or 'not at hand'}"),
         title(company.name),
         paragraph("(Exact name of Registrant as specified in its charter)"),
         table([("Title of each class", "Trading symbol", "Name of each exchange on which registered"),

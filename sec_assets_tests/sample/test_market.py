@@ -46,6 +46,19 @@ def test_recorded_prices_are_the_recorded_ones_without_their_dividend_adjustment
     assert factors[last:].is_between(0.9999, 1.0001).all()
 
 
+@pytest.mark.parametrize(("ticker", "count"), [("AAPL", 7), ("GOOGL", 3)])
+def test_recorded_dividends_explain_the_adjustment_of_the_recording(evidence, ticker: str, count: int) -> None:
+    recorded = pl.read_csv(evidence / f"market/prices/recent_2024-2026/{ticker}.csv", try_parse_dates=True)
+    bars = market.prices(ticker)
+    assert bars is not None
+    assert bars.filter(pl.col("dividend") > 0).height == count
+    steps = 1 - bars["dividend"] / bars["close"].shift(1)
+    factor = 1.0
+    for place in range(bars.height - 1, 0, -1):
+        assert abs(bars["close"][place] * factor - recorded["Close"][place]) < 0.02
+        factor *= steps[place]
+
+
 def test_known_closes_of_apple() -> None:
     bars = market.prices("AAPL")
     assert bars is not None
