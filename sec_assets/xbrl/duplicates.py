@@ -6,12 +6,16 @@ kept, numbered by `occurrence`; nothing is dropped.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal, localcontext
+from typing import Any
 
 import polars as pl
 
 from sec_assets.tables import XBRL_FACTS
 
 _INFINITE = 1_000_000_000
+_MOST_PLACES = 30
+_ENOUGH_DIGITS = 100
 KEY = tuple(name for name in XBRL_FACTS.key if name != "occurrence")
 """What facts must share to be duplicates of one another."""
 
@@ -47,30 +51,38 @@ def number_occurrences(facts: pl.DataFrame, key: Sequence[str], order: Sequence[
 def classify_duplicates(facts: pl.DataFrame) -> pl.DataFrame:
     """Return one row per group of duplicates in a frame of `xbrl_facts`, saying whether they agree.
 
-    Columns: the key without `occurrence`; n_facts (UInt32); verdict (String): `complete` when all facts say
-    the same with the same accuracy, `consistent` when each rounded fact is the exact one within its rounding,
-    `inconsistent` otherwise. Two numbers are consistent when the intervals of value ± half a unit of the last accurate
-    digit overlap, for every pair (XBRL Working Group Note "Handling Duplicate Facts", numeric consistency).
+    Columns: the key without `occurrence`; n_facts (UInt32); verdict (String): `complete` when all facts say the same with
+    the same accuracy, `consistent` when they could all be roundings of one number, `inconsistent` otherwise. Numbers could
+    when the intervals value ± half a unit of the last accurate digit have a point in common (XBRL Working Group Note
+    "Handling Duplicate Facts"); a number without a known accuracy agrees with an equal one only.
     """
-    groups = facts.filter(pl.len().over(KEY) > 1)
-    half = (
-        pl.when(pl.col("decimals") == "INF")
-        .then(0.0)
-        .otherwise(0.5 * 10.0 ** -pl.col("decimals").cast(pl.Float64, strict=False))
+    groups = (
+        facts.filter(pl.len().over(KEY) > 1)
+        .group_by(KEY, maintain_order=True)
+        .agg(n_facts=pl.len(), _facts=pl.struct("value", "numeric", "decimals"))
     )
-    numeric = pl.col("numeric").cast(pl.Float64)
-    spread = groups.with_columns(low=numeric - half, high=numeric + half)
-    same = (pl.col("value").n_unique() == 1) & (pl.col("is_nil").n_unique() == 1)
-    same_number = (pl.col("numeric").n_unique() == 1) & (pl.col("numeric").null_count() == 0)
-    overlap = (pl.col("low").max() <= pl.col("high").min()) & (pl.col("low").null_count() == 0)
-    verdict = (
-        pl.when((same | same_number) & (pl.col("decimals").n_unique() == 1))
-        .then(pl.lit("complete"))
-        .when(same | same_number | overlap)
-        .then(pl.lit("consistent"))
-        .otherwise(pl.lit("inconsistent"))
-    )
-    return spread.group_by(KEY, maintain_order=True).agg(n_facts=pl.len(), verdict=verdict)
+    verdicts = [_verdict(group) for group in groups["_facts"].to_list()]
+    return groups.drop("_facts").with_columns(verdict=pl.Series(verdicts, dtype=pl.String))
+
+
+def _verdict(group: list[dict[str, Any]]) -> str:
+    # A number is compared as a number, a text or nil as it stands.
+    said = {fact["value"] if fact["numeric"] is None else fact["numeric"] for fact in group}
+    if len(said) == 1:
+        return "complete" if len({fact["decimals"] for fact in group}) == 1 else "consistent"
+    intervals = [_interval(fact["numeric"], fact["decimals"]) for fact in group]
+    known = [interval for interval in intervals if interval is not None]
+    if len(known) < len(group) or max(low for low, _ in known) > min(high for _, high in known):
+        return "inconsistent"
+    return "consistent"
+
+
+def _interval(number: Decimal | None, decimals: str | None) -> tuple[Decimal, Decimal] | None:
+    if number is None or decimals is None or abs(places := 0 if decimals == "INF" else int(decimals)) > _MOST_PLACES:
+        return None
+    half = Decimal(0) if decimals == "INF" else Decimal(5).scaleb(-places - 1)
+    with localcontext(prec=_ENOUGH_DIGITS):
+        return number - half, number + half
 
 
 def count_duplicates(facts: pl.DataFrame) -> dict[str, int]:

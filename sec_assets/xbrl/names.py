@@ -82,7 +82,7 @@ class NameTable:
         self._expanded: dict[str, tuple[str, str]] = {}
         self._work = 0
         self.prefixes = prefixes
-        for prefix, namespace in self._scope.items():
+        for prefix, namespace in root.nsmap.items():
             if prefix:
                 prefixes.of(namespace, prefix)
 

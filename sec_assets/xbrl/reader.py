@@ -71,12 +71,10 @@ class _Reader:
         return rows
 
     def _concept(self, element: etree._Element) -> int | None:
-        name = etree.QName(element)
-        if name.namespace in _NOT_FACTS:
+        namespace, _, local = element.tag.lstrip("{").rpartition("}")
+        if namespace in _NOT_FACTS:
             return None
-        namespace = name.namespace or ""
-        prefix = self._names.prefixes.of(namespace, element.prefix)
-        return self._sink.concept(f"{prefix}:{name.localname}", namespace)
+        return self._sink.concept(f"{self._names.prefixes.of(namespace, element.prefix)}:{local}", namespace)
 
     def _value(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
         if len(element):
