@@ -48,7 +48,9 @@ def inline(*parts: str, resources: str = context() + USD, schema: str = "acme.xs
     return f"<?xml version='1.0'?>\n{root}<body><div>{header}</div>{''.join(parts)}</body></html>".encode()
 
 
-def document(body: bytes, name: str = "acme_htm.xml", accession_number: str = "0000000042-25-000001") -> InstanceDocument:
+def document(
+    body: bytes, name: str = "acme_htm.xml", accession_number: str = "0000000042-25-000001"
+) -> InstanceDocument:
     """A document of the company 42."""
     return InstanceDocument("0000000042", accession_number, name, body, "10-K")
 

@@ -18,7 +18,10 @@ FACT = '<acme:X contextRef="y">x</acme:X>'
         (b"\n", b""),
         (b"\r\n\r\n", b"\r\n"),
         (b"<XML>\n", b"\n</XML>\n"),
-        (b"<DOCUMENT>\n<TYPE>EX-101.INS\n<SEQUENCE>2\n<FILENAME>a.xml\n<TEXT>\n<XML>\n", b"</XML>\n</TEXT>\n</DOCUMENT>\n"),
+        (
+            b"<DOCUMENT>\n<TYPE>EX-101.INS\n<SEQUENCE>2\n<FILENAME>a.xml\n<TEXT>\n<XML>\n",
+            b"</XML>\n</TEXT>\n</DOCUMENT>\n",
+        ),
         (b"\n<XBRL>\n", b"\n</XBRL>\n\n"),
         (b"\xef\xbb\xbf", b""),
     ],

@@ -24,9 +24,7 @@ def facts(*values: tuple[str, str | None]) -> list[str]:
         ([("5", "10"), ("6", "9")], ["5", "6"]),
     ],
 )
-def test_the_most_precise_fact_is_the_one_to_use(
-    values: list[tuple[str, str | None]], order: list[str | None]
-) -> None:
+def test_the_most_precise_fact_is_the_one_to_use(values: list[tuple[str, str | None]], order: list[str | None]) -> None:
     frame = parse(instance(*facts(*values))).frame
     assert frame["occurrence"].to_list() == list(range(len(values)))
     assert frame["value"].to_list() == order
