@@ -30,7 +30,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 
 # Texts may hold one another; three times the document is seen in practice, a hostile one could ask for thousands.
 _TEXT_OVER_BODY = 20
-_COST_OF_A_PART = 16
+_COST_OF_A_PART = 256
 
 _Value = tuple[int, int, str | None, str | None, str | None, bool]
 

@@ -14,7 +14,7 @@ from sec_assets.errors import MalformedError
 
 _BY_FIRST_SEGMENT = re.compile(r"https?://(?:xbrl\.)?(?:fasb\.org|sec\.gov|us)/([A-Za-z][A-Za-z0-9_.-]*)(?:/|$)")
 _BY_LAST_SEGMENT = re.compile(r"https?://xbrl\.(?:ifrs|iasb)\.org/(?:.*/)?([A-Za-z][A-Za-z0-9_.-]*)/?")
-_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,256}+))?\s{0,64}+=\s{0,64}+(?:"([^"]*)"|'([^']*)')""")
+_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,64}+))?\s{0,64}+=\s{0,64}+(?:"([^"]*)"|'([^']*)')""")
 _MOST_WORK = 10_000_000
 _LOCAL_NAME = re.compile(r"[^\W\d][\w.\-\u00B7]*")
 

@@ -9,7 +9,7 @@ import pytest
 from sec_assets.errors import MalformedError
 from sec_assets.xbrl.companyfacts import SCHEMA, read_companyfacts
 
-FACT = {
+FACT: dict[str, object] = {
     "start": "2023-10-01", "end": "2024-09-28", "val": 391035000000, "accn": "0000320193-24-000123", "fy": 2024,
     "fp": "FY", "form": "10-K", "filed": "2024-11-01", "frame": "CY2024",
 }  # fmt: skip
@@ -41,7 +41,10 @@ def test_digits_are_those_that_were_served() -> None:
 
 
 def test_instants_have_no_start_and_some_forms_no_fiscal_period() -> None:
-    fact = {key: value for key, value in FACT.items() if key not in ("start", "frame")} | {"fy": None, "fp": None}
+    fact: dict[str, object] = {key: value for key, value in FACT.items() if key not in ("start", "frame")} | {
+        "fy": None,
+        "fp": None,
+    }
     row = read_companyfacts(body(fact)).row(0, named=True)
     assert (row["start"], row["frame"], row["fy"], row["fp"]) == (None, None, None, None)
 
