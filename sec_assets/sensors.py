@@ -40,9 +40,9 @@ def new_filings_sensor(
         found = new_filings(client, mark, _MAX_PAGES)
     for problem in found.problems:
         context.log.warning(problem)
-    if not found.reached:
+    if not found.reached and mark is not None:
         context.log.warning(
-            f"the feed does not reach back to {mark}: filings may have been missed; "
+            f"the feed does not reach back to {mark[0]:%Y-%m-%d %H:%M:%S} UTC ({mark[1]}): filings may have been missed; "
             "materialize filings_index for all partitions to catch up"
         )
     tracked = set(context.instance.get_dynamic_partitions(str(CIK_PARTITIONS.name)))
