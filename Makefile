@@ -1,6 +1,7 @@
 # One-line targets; the commands behind them are the documentation.
 PYTHON ?= python3
-DATA ?= $(or $(SEC_ASSETS_DATA),$(CURDIR)/data)
+DATA ?= $(or $(SEC_ASSETS_DATA),data)
+override DATA := $(if $(filter /%,$(DATA)),$(DATA),$(CURDIR)/$(DATA))# Dagster's home must be absolute
 BIN := .venv/bin
 export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
@@ -35,9 +36,12 @@ check: setup-dev ## lint, format, types, import contract, definitions
 	$(BIN)/sec-assets init
 	$(BIN)/dg check defs
 
+# A script's `make dev &` starts with SIGINT ignored, and Dagster, which treats SIGTERM as SIGINT, could not be stopped.
+HEED_SIGINT := import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])
+dev: export SEC_ASSETS_PARTITIONS_PER_RUN := $(or $(SEC_ASSETS_PARTITIONS_PER_RUN),250)
 dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
 	$(BIN)/sec-assets init
-	SEC_ASSETS_PARTITIONS_PER_RUN=$(or $(SEC_ASSETS_PARTITIONS_PER_RUN),250) $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
+	exec $(BIN)/python -c '$(HEED_SIGINT)' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
 
 bench: setup-dev ## benchmarks; ratios within one run
 	for script in sec_assets_tests/benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
