@@ -36,7 +36,7 @@ class DaskProcesses:
         self.scheduler = self._start(
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
         )
-        wait_until(file.exists)
+        wait_until(file.exists, seconds=60)
         self.address: str = json.loads(file.read_text())["address"]
 
     def add_workers(self, count: int, *options: str, cwd: Path = ROOT) -> list[subprocess.Popen]:

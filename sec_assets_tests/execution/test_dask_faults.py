@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -19,7 +21,7 @@ from sec_assets.execution.messages import ProbeRequest
 from sec_assets.execution.worker import check
 from sec_assets_tests.execution.conftest import PROJECT, ROOT, DaskProcesses, Runs, wait_until
 
-pytestmark = [pytest.mark.executor, pytest.mark.timeout(100)]
+pytestmark = [pytest.mark.executor, pytest.mark.timeout(200)]
 
 
 def at(dask: DaskProcesses) -> dict:
@@ -38,11 +40,21 @@ def step_error(result: dg.JobExecutionResult, step: str) -> str:
     return error.message if error else ""
 
 
-def start_driver(job: str, runs: Runs, environment: dict[str, str], address: str | None) -> subprocess.Popen:
+@contextmanager
+def driver_of(
+    job: str, runs: Runs, environment: dict[str, str], address: str | None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A run as a process of its own, once its step is under way; killed at the end if it is still there."""
     command = [sys.executable, "-m", "dagster", "job", "execute", "-m", PROJECT, "-d", str(ROOT), "-j", job]
     tags = ["--tags", f'{{"scratch": "{runs.scratch}"}}']
     where = {} if address is None else {"SEC_ASSETS_DASK": address}
-    return subprocess.Popen([*command, *tags], env=environment | where, cwd=ROOT, stderr=subprocess.DEVNULL)
+    driver = subprocess.Popen([*command, *tags], env=environment | where, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: runs.traces("endless"), seconds=90)
+        yield driver
+    finally:
+        driver.kill()
+        driver.wait()
 
 
 def worker_processes() -> list[psutil.Process]:
@@ -149,8 +161,7 @@ def test_a_lost_scheduler_fails_the_run_and_stops_its_steps(
     runs: Runs, dask: DaskProcesses, cli_environment: dict[str, str]
 ):
     dask.add_workers(1)
-    with start_driver("forever", runs, cli_environment, dask.address) as driver:
-        wait_until(lambda: runs.traces("endless"))
+    with driver_of("forever", runs, cli_environment, dask.address) as driver:
         dask.scheduler.kill()
         assert driver.wait(timeout=60) != 0
     (run,) = runs.instance.get_runs()
@@ -188,13 +199,12 @@ def test_a_terminated_run_stops_its_steps_and_leaves_the_cluster(
     expected: dg.DagsterRunStatus,
 ):
     dask.add_workers(1)
-    with start_driver("forever", runs, cli_environment, dask.address) as driver:
-        wait_until(lambda: runs.traces("endless"))
+    with driver_of("forever", runs, cli_environment, dask.address) as driver:
         (run,) = runs.instance.get_runs()
         if requested:  # as the Terminate button does
             runs.instance.report_run_canceling(run)
         driver.send_signal(sent)
-        driver.wait(timeout=30)
+        driver.wait(timeout=60)
     assert falls_silent(runs, "endless")
     assert runs.instance.get_runs()[0].status == expected
     said = [entry.user_message for entry in runs.instance.all_logs(run.run_id)]
@@ -204,20 +214,18 @@ def test_a_terminated_run_stops_its_steps_and_leaves_the_cluster(
 
 def test_steps_of_a_killed_driver_stop(runs: Runs, dask: DaskProcesses, cli_environment: dict[str, str]):
     dask.add_workers(1)
-    with start_driver("forever", runs, cli_environment, dask.address) as driver:
-        wait_until(lambda: runs.traces("endless"))
+    with driver_of("forever", runs, cli_environment, dask.address) as driver:
         driver.kill()
     wait_until(lambda: falls_silent(runs, "endless"))
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 def test_a_local_cluster_ends_with_its_driver(runs: Runs, cli_environment: dict[str, str], sent: signal.Signals):
-    with start_driver("forever", runs, cli_environment, None) as driver:
-        wait_until(lambda: runs.traces("endless"))
+    with driver_of("forever", runs, cli_environment, None) as driver:
         family = psutil.Process(driver.pid).children(recursive=True)
         assert family
         driver.send_signal(sent)
-        driver.wait(timeout=30)
+        driver.wait(timeout=60)
     _, alive = psutil.wait_procs(family, timeout=20)
     assert alive == []
 
