@@ -44,7 +44,7 @@ dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
 	exec $(BIN)/python -c '$(HEED_SIGINT)' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
 
 bench: setup-dev ## benchmarks; ratios within one run
-	for script in sec_assets_tests/benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	for name in xbrl technicals text executor; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done
 
 clean: ## caches and build leftovers
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
