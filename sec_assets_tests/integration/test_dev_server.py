@@ -12,10 +12,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, sync_playwright
 
 from sec_assets_tests.integration.dev_server import ROOT, DevServer
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 pytestmark = pytest.mark.executor
 
@@ -33,24 +32,32 @@ CHAIN = (
 class Tab:
     """A browser tab that remembers what it was asked to load and what went wrong in it."""
 
-    page: "playwright.Page"
+    page: Page
     shots: Path
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("console", self._note_message)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("dialog", lambda dialog: (self.errors.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.on("dialog", self._note_dialog)
 
     def shoot(self, name: str, *, whole: bool = False) -> None:
         self.page.screenshot(path=self.shots / f"{name}.png", full_page=whole)
 
-    def shows(self, text: str) -> "playwright.Locator":
+    def shows(self, text: str) -> Locator:
         found = self.page.get_by_text(text, exact=True).first
         found.wait_for(timeout=60_000)
         return found
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def _note_dialog(self, dialog: Dialog) -> None:
+        self.errors.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +93,7 @@ def backfilled(server: DevServer) -> tuple[list[str], str]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator["playwright.Browser"]:
+def chromium() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
@@ -94,14 +101,14 @@ def chromium() -> Iterator["playwright.Browser"]:
         "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
         "--disable-component-update --disable-sync"
     )
-    with playwright.sync_playwright() as driver:
+    with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=options.split())
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def tab(chromium: "playwright.Browser", tmp_path: Path) -> Iterator[Tab]:
+def tab(chromium: Browser, tmp_path: Path) -> Iterator[Tab]:
     with chromium.new_context(viewport={"width": 1500, "height": 950}) as context:
         context.set_default_timeout(60_000)
         yield Tab(context.new_page(), tmp_path)
