@@ -171,10 +171,14 @@ def _start(kind: str, options: Mapping[str, Any], job_name: str) -> Any:
     defaults = _local_defaults(options) if kind == "local" else {}
     if kind in _NAMED_AFTER_JOB:
         defaults["name"] = job_name
-    # A local worker that is silent for minutes sleeps with the machine or holds the GIL: its death would close its socket.
-    patience = {"distributed.scheduler.worker-ttl": None} if kind == "local" else {}
+    # Dask's profiler calls sys._current_frames(), which in Python 3.11 hangs the process for ever when it happens to
+    # collect a `threading.local` meanwhile (python/cpython#106883).
+    chosen: dict[str, object] = {"distributed.worker.profile.enabled": False}
+    if kind == "local":
+        # A silent local worker sleeps with the machine or holds the GIL: its death would close its socket.
+        chosen["distributed.scheduler.worker-ttl"] = None
     try:
-        with dask.config.set(patience):
+        with dask.config.set(chosen):
             return cluster_class(**{**defaults, **options})
     except (OSError, RuntimeError) as error:
         raise ClusterError(f"the {kind} Dask cluster did not start: {error}") from error
