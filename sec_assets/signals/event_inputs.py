@@ -20,7 +20,10 @@ _COUNTS = {
 
 
 def events(panel: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per panel row with the columns of `COLUMNS` (Float64); counts are 0 where nothing was filed.
+    """Return one row per panel row with the columns of `COLUMNS` (Float64).
+
+    Counts are 0 where nothing such was filed, and null for a company whose filings are not known at all: its index could
+    not be read, which is not the same as a quiet year.
 
     Args:
         panel: cik, as_of.
@@ -28,13 +31,14 @@ def events(panel: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:
     """
     rows = filings.select("cik", "form", "items", "report_date", "filing_date", day=known_day())
     wide = panel.select("cik", "as_of")
+    zero = pl.when(pl.col("cik").is_in(rows["cik"].unique().to_list())).then(0.0)
     for name, (condition, days) in _COUNTS.items():
         counted = (
             known_rows(panel, rows.filter(condition.fill_null(value=False)), "day", within_days=days)
             .group_by("cik", "as_of")
             .agg(pl.len().cast(pl.Float64).alias(name))
         )
-        wide = wide.join(counted, on=["cik", "as_of"], how="left").with_columns(pl.col(name).fill_null(0.0))
+        wide = wide.join(counted, on=["cik", "as_of"], how="left").with_columns(pl.col(name).fill_null(zero))
     return wide.join(_delays(panel, rows), on=["cik", "as_of"], how="left").select("cik", "as_of", *COLUMNS)
 
 

@@ -5,7 +5,6 @@ import polars as pl
 from sec_assets.signals.model import Signal, growth, ratio
 
 _FREE_CASH_FLOW = pl.col("operating_cash_flow_ttm") - pl.col("capex_ttm")
-_MARKET_CAP = pl.col("close") * pl.col("shares_outstanding")
 
 
 def _better(condition: pl.Expr) -> pl.Expr:
@@ -159,24 +158,24 @@ FINANCIAL: tuple[Signal, ...] = (
         "financial",
         "ratio",
         "trailing-year net income / market value (close × cover shares)",
-        ("net_income_ttm", "close", "shares_outstanding"),
-        ratio("net_income_ttm", _MARKET_CAP),
+        ("net_income_ttm", "market_value"),
+        ratio("net_income_ttm", "market_value"),
     ),
     Signal(
         "free_cash_flow_yield",
         "financial",
         "ratio",
         "trailing-year free cash flow / market value",
-        ("operating_cash_flow_ttm", "capex_ttm", "close", "shares_outstanding"),
-        ratio(_FREE_CASH_FLOW, _MARKET_CAP),
+        ("operating_cash_flow_ttm", "capex_ttm", "market_value"),
+        ratio(_FREE_CASH_FLOW, "market_value"),
     ),
     Signal(
         "price_to_book",
         "financial",
         "ratio",
         "market value / equity",
-        ("close", "shares_outstanding", "equity"),
-        ratio(_MARKET_CAP, "equity"),
+        ("market_value", "equity"),
+        ratio("market_value", "equity"),
     ),
     Signal(
         "momentum_12_1",

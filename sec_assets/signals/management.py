@@ -4,8 +4,6 @@ import polars as pl
 
 from sec_assets.signals.model import Signal, growth, ratio
 
-_MARKET_CAP = pl.col("close") * pl.col("shares_outstanding")
-
 MANAGEMENT: tuple[Signal, ...] = (
     Signal(
         "officer_changes_12m",
@@ -76,8 +74,8 @@ MANAGEMENT: tuple[Signal, ...] = (
         "management",
         "ratio",
         "trailing-year share repurchases / market value",
-        ("share_repurchases_ttm", "close", "shares_outstanding"),
-        ratio("share_repurchases_ttm", _MARKET_CAP),
+        ("share_repurchases_ttm", "market_value"),
+        ratio("share_repurchases_ttm", "market_value"),
     ),
     Signal(
         "capex_intensity",

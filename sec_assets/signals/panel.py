@@ -1,6 +1,7 @@
 """The days signals are computed for, and the rule of what was known on them.
 
-A company gets one row per day on which it filed a periodic report, and one for the newest day anything is known of.
+A company gets one row per day on which it filed a periodic report, one for its newest session, and one for the newest day
+anything is known of.
 A filing is known on the New York day of its acceptance; a price on its session; an article on the New York day it
 came out. Nothing depends on today's date, so that the same data always give the same signals.
 """
@@ -39,7 +40,8 @@ def as_of_days(filings: pl.DataFrame, prices: pl.DataFrame, sentiment: pl.DataFr
         .group_by("cik")
         .agg(pl.col("as_of").max())
     )
-    return pl.concat([periodic, newest]).drop_nulls().unique().sort("cik", "as_of")
+    session = prices.group_by("cik").agg(as_of=pl.col("date").max())
+    return pl.concat([periodic, session, newest]).drop_nulls().unique().sort("cik", "as_of")
 
 
 def known_day(accepted_at: str = "accepted_at", filing_date: str = "filing_date") -> pl.Expr:

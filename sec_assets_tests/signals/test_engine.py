@@ -102,7 +102,7 @@ def test_growth_from_a_loss_is_not_defined() -> None:
 def test_inputs_are_json_with_the_values_used() -> None:
     signals = compute_signals(inputs())
     row = signals.filter((pl.col("name") == "net_margin") & (pl.col("as_of") == _AS_FILED)).row(0, named=True)
-    assert json.loads(row["inputs"]) == {"net_income_ttm": 150.0, "revenue_ttm": 1200.0, "period_end": "2024-12-31"}
+    assert json.loads(row["inputs"]) == {"net_income_ttm": 150.0, "revenue_ttm": 1200.0, "flow_end": "2024-12-31"}
 
 
 def test_a_dead_price_series_is_no_price() -> None:
@@ -141,7 +141,8 @@ def test_news_of_the_last_thirty_days_only() -> None:
     signals = compute_signals(inputs(sentiment=SENTIMENT.frame(news)))
     assert _value(signals, "news_tone", _AS_FILED) == pytest.approx(0.5)
     assert _value(signals, "news_volume", _AS_FILED) == 1.0
-    assert _value(signals, "news_volume", date(2024, 2, 10)) == 0.0
+    assert _value(signals, "news_volume", date(2024, 2, 10)) is None  # nobody looked before the first article
+    assert _value(signals, "news_volume", _NEWEST) == 0.0
 
 
 def test_no_companies_give_no_signals() -> None:
