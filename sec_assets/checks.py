@@ -14,18 +14,24 @@ from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import LakeResource, SettingsResource
 from sec_assets.storage import warehouse
 from sec_assets.storage.lake import Lake
-from sec_assets.storage.rules import RULES, Breach, Rule
+from sec_assets.storage.rules import RULES, Breach, Rule, files_as_judged
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import TABLES
 
 _SAMPLE = 20
 _CHUNK = 250
+_INTACT = "files_intact"
 
 
 def _company_checks(asset: str) -> dg.AssetChecksDefinition:
-    """Make the checks of one partitioned asset: its rules, and that no company failed."""
+    """Make the checks of one partitioned asset: its rules, that its files are as judged, and that no company failed."""
     rules = RULES[asset]
     specs = [dg.AssetCheckSpec(rule.name, asset=asset, description=rule.description) for rule in rules]
+    specs.append(
+        dg.AssetCheckSpec(
+            _INTACT, asset=asset, description="every company's file is there, whole, with the rows judged"
+        )
+    )
     specs.append(dg.AssetCheckSpec("no_failures", asset=asset, description="no company failed or lacks documents"))
 
     @dg.multi_asset_check(name=f"{asset}_checks", specs=specs)
@@ -34,22 +40,24 @@ def _company_checks(asset: str) -> dg.AssetChecksDefinition:
         verdicts = status.latest(asset)
         touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
         judged = verdicts if touched.is_empty() else touched
-        breaches = _apply(rules, store, asset, judged["cik"].to_list())
+        breaches = _apply(rules, store, asset, judged)
         for rule in rules:
             yield _result(asset, rule.name, breaches[rule.name], judged.height)
+        yield _result(asset, _INTACT, breaches[_INTACT], judged.height)
         yield _no_failures(asset, judged)
 
     return run_checks
 
 
-def _apply(rules: tuple[Rule, ...], store: Store, asset: str, ciks: list[str]) -> dict[str, list[Breach]]:
-    table = TABLES[asset]
-    found: dict[str, list[Breach]] = {rule.name: [] for rule in rules}
+def _apply(rules: tuple[Rule, ...], store: Store, asset: str, judged: pl.DataFrame) -> dict[str, list[Breach]]:
+    found: dict[str, list[Breach]] = {name: [] for name in (*(rule.name for rule in rules), _INTACT)}
     now = datetime.now(UTC)
-    for start in range(0, len(ciks), _CHUNK):
-        frame, _ = store.lake.read_each(table, ciks[start : start + _CHUNK])
+    for start in range(0, judged.height, _CHUNK):
+        part = judged.slice(start, _CHUNK)
+        frame, damaged = store.lake.read_each(TABLES[asset], part["cik"])
         for rule in rules:
             found[rule.name] += rule.breaches(frame, now, store.documents)
+        found[_INTACT] += files_as_judged(part, frame, damaged)
     return found
 
 

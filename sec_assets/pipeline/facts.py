@@ -26,7 +26,7 @@ def parse_company(store: Store, cik: str) -> Outcome:
     return Outcome(
         [cik],
         written={cik: store.lake.write(XBRL_FACTS, parsed.frame, cik=cik)},
-        partial={cik: in_words(problems, "documents could not be read")} if problems else {},
+        partial={cik: in_words(problems, "documents or facts could not be read")} if problems else {},
         notes={} if documents else {cik: "no filing has an XBRL instance"},
     )
 

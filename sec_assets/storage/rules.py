@@ -16,6 +16,7 @@ from sec_assets.tables import TABLES
 
 _SAMPLE = 5
 _CENT = 0.005
+_UNBALANCED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _unique(asset: str) -> Rule:
 def _not_later_than_now(asset: str, column: str) -> Rule:
     def breaches(frame: pl.DataFrame, now: datetime, _documents: DocumentStore) -> list[Breach]:
         limit = pl.lit(now) if isinstance(frame.schema[column], pl.Datetime) else pl.lit(now.date())
-        return _where(frame.filter(pl.col(column) > limit), [*TABLES[asset].key, column])
+        return _where(frame.filter(pl.col(column) > limit), list(dict.fromkeys([*TABLES[asset].key, column])))
 
     return Rule("not_later_than_now", f"no {column} lies in the future", breaches)
 
@@ -65,6 +66,28 @@ def _holds(name: str, description: str, asset: str, broken: pl.Expr) -> Rule:
         return _where(frame.filter(broken), key)
 
     return Rule(name, description, breaches)
+
+
+def files_as_judged(judged: pl.DataFrame, frame: pl.DataFrame, damaged: dict[str, str]) -> list[Breach]:
+    """Return a breach per company whose stored rows are not what its verdict says: damaged, gone or cut short.
+
+    A failed company is left out: its older file, if any, stays as it was.
+
+    Args:
+        judged: table `status`, one row per company of one asset.
+        frame: the rows read for these companies.
+        damaged: companies whose file cannot be read, and why.
+    """
+    stored = frame.group_by("cik").len("stored")
+    wrong = (
+        judged.filter(pl.col("state") != "failed")
+        .join(stored, on="cik", how="left")
+        .filter(pl.col("stored").fill_null(0) != pl.col("rows"), ~pl.col("cik").is_in(list(damaged)))
+        .select("cik", "rows", pl.col("stored").fill_null(0))
+    )
+    return [Breach(1, complaint) for complaint in damaged.values()] + [
+        Breach(1, f"{cik}: judged with {rows} rows, its file has {found}") for cik, rows, found in wrong.iter_rows()
+    ]
 
 
 def _documents_intact(frame: pl.DataFrame, _now: datetime, documents: DocumentStore) -> list[Breach]:
@@ -82,17 +105,24 @@ def _documents_intact(frame: pl.DataFrame, _now: datetime, documents: DocumentSt
 
 
 def _balance(frame: pl.DataFrame, _now: datetime, _documents: DocumentStore) -> list[Breach]:
-    """Assets equal liabilities plus equity within rounding; companies with temporary equity are allowed a gap of 5 %."""
-    items = ["total_assets", "total_liabilities", "equity_including_noncontrolling"]
-    rows = frame.filter(pl.col("line_item").is_in(items) & ~pl.col("is_derived"))
+    """Assets equal liabilities, redeemable equity and equity as reported, but for rounding and redeemable items left out.
+
+    Total liabilities that were themselves derived from this equation prove nothing and are not asked.
+    """
+    needed = ["total_assets", "total_liabilities", "equity_including_noncontrolling"]
+    is_derived_equity = pl.col("line_item") == "equity_including_noncontrolling"  # from the equity that is reported
+    rows = frame.filter(
+        pl.col("line_item").is_in([*needed, "redeemable_equity"]) & (~pl.col("is_derived") | is_derived_equity)
+    )
     wide = rows.with_columns(pl.col("value").cast(pl.Float64)).pivot(
         "line_item", index=["cik", "accession_number", "period_end", "unit"], values="value", aggregate_function="first"
     )
-    if not set(items) <= set(wide.columns):
+    if not set(needed) <= set(wide.columns):
         return []
-    assets, liabilities, equity = (pl.col(name) for name in items)
-    off = (assets - liabilities - equity).abs() / assets.abs()
-    return _where(wide.filter(off > 0.05), ["cik", "accession_number", "period_end"])
+    assets, liabilities, equity = (pl.col(name) for name in needed)
+    redeemable = pl.col("redeemable_equity").fill_null(0.0) if "redeemable_equity" in wide.columns else pl.lit(0.0)
+    off = pl.min_horizontal((assets - liabilities - equity).abs(), (assets - liabilities - equity - redeemable).abs())
+    return _where(wide.filter(off > assets.abs() * _UNBALANCED), ["cik", "accession_number", "period_end"])
 
 
 _STATES = pl.col("status")

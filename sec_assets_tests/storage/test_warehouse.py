@@ -65,6 +65,24 @@ def test_views_give_the_version_asked_for(lake: Lake, tmp_path: Path) -> None:
     assert value("SELECT * FROM facts_as_of(?)", date(2025, 8, 1)) == [Decimal(90)], "the day is New York's, not UTC's"
 
 
+def test_a_fact_without_an_instant_of_acceptance_counts_from_its_filing_date(tmp_path: Path) -> None:
+    lake, path = Lake(tmp_path / "lake"), tmp_path / "w.duckdb"
+    undated = _fact("0000000001-25-000003", "80", datetime(2025, 1, 1, tzinfo=UTC), filed=date(2025, 5, 2)) | {
+        "accepted_at": None
+    }
+    first = _fact("0000000001-25-000001", "100", datetime(2025, 2, 1, 21, tzinfo=UTC), filed=date(2025, 2, 1))
+    lake.write(XBRL_FACTS, XBRL_FACTS.frame([undated, first]), cik="1")
+    _build(lake, path)
+
+    def value(sql: str, *parameters: object) -> list[Decimal]:
+        return warehouse.query(path, sql, list(parameters))["numeric"].to_list()
+
+    assert value("SELECT * FROM facts_as_of(?)", date(2025, 5, 1)) == [Decimal(100)]
+    assert value("SELECT * FROM facts_as_of(?)", date(2025, 5, 2)) == [Decimal(80)]
+    assert value("SELECT * FROM facts_latest") == [Decimal(80)]
+    assert value("SELECT * FROM facts_as_first_reported") == [Decimal(100)]
+
+
 def test_a_damaged_lake_file_stops_the_build_and_is_named(lake: Lake, tmp_path: Path) -> None:
     lake.write_partitions(PRICES, PRICES.frame(), ["0000000001", "0000000002"])
     lake.path(PRICES, "2").write_bytes(b"PAR1 but not really PAR1")
