@@ -51,4 +51,4 @@ clean: ## caches and build leftovers
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 clean-data: ## everything that can be made again, downloads included; portfolio and request budget stay
-	rm -rf $(DATA)/lake $(DATA)/documents $(DATA)/reports $(DATA)/dagster $(DATA)/warehouse.duckdb $(DATA)/state/http_cache*
+	rm -rf $(DATA)/lake $(DATA)/documents $(DATA)/reports $(DATA)/dagster $(DATA)/warehouse.duckdb $(DATA)/state/http_cache* $(DATA)/state/origin

@@ -22,6 +22,7 @@ from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.storage.tags import PRIORITY_TAG
+from dagster_dask.executor import DASK_RESOURCE_REQUIREMENTS_KEY as RESOURCES_TAG
 from dagster_shared.error import SerializableErrorInfo
 from distributed import Future
 
@@ -30,8 +31,6 @@ from sec_assets.execution.attempts import is_terminal, recorded_events, started_
 from sec_assets.execution.cluster import Cluster, ClusterError, Resources
 from sec_assets.execution.messages import StepAnswer, StepRequest
 from sec_assets.execution.remote import caller
-
-RESOURCES_TAG = "dagster-dask/resource_requirements"
 
 _TICK_SECONDS = 0.2
 _LOOK_SECONDS = 2.0

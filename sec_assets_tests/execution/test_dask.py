@@ -7,12 +7,10 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster_dask.executor import DASK_RESOURCE_REQUIREMENTS_KEY
 from dagster_dask.executor import dask_executor as stock_executor
 
 from sec_assets.execution.cluster import CLUSTERS
 from sec_assets.execution.dask import dask_executor
-from sec_assets.execution.driver import RESOURCES_TAG
 from sec_assets_tests.execution.conftest import PROJECT, ROOT, DaskProcesses, Runs
 from sec_assets_tests.execution.project import mapped_job
 
@@ -32,7 +30,6 @@ def test_configuration_is_that_of_dagster_dask_and_coiled():
     stock, ours = (kinds(found.config_schema.as_field().config_type) for found in (stock_executor, dask_executor))
     assert ours == stock | {"coiled"}
     assert ours == set(CLUSTERS) | {"existing"}
-    assert RESOURCES_TAG == DASK_RESOURCE_REQUIREMENTS_KEY
 
 
 def test_loading_definitions_does_not_load_dask():
