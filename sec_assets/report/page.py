@@ -22,7 +22,8 @@ _POSITIONS = {
     "cost_basis": "Cost", "gain": "Gain", "gain_pct": "Gain %", "session": "Session", "note": "Note",
 }  # fmt: skip
 _SIGNALS = {
-    "ticker": "Ticker", "revenue_growth": "Revenue growth", "gross_margin": "Gross margin", "operating_margin": "Op. margin",
+    "ticker": "Ticker", "as_of": "As of", "revenue_growth": "Revenue growth",
+    "gross_margin": "Gross margin", "operating_margin": "Op. margin",
     "net_margin": "Net margin", "return_on_equity": "ROE", "free_cash_flow_margin": "FCF margin",
     "earnings_yield": "Earnings yield", "piotroski_f": "Piotroski F", "debt_to_equity": "Debt / equity",
     "current_ratio": "Current ratio", "volatility_20": "Volatility", "drawdown_252": "Drawdown", "news_tone": "News tone",

@@ -50,7 +50,8 @@ def value_positions(inputs: ReportInputs, day: date | None) -> pl.DataFrame:
     """Return one row per position, largest value first.
 
     Columns: ticker, name, cik, sector (SIC in words), shares, cost_basis, session, close, market_value, gain (Decimal,
-    currency of the listing), currency, weight (of the valued positions; null when their currencies differ), gain_pct, note (why there is no value).
+    currency of the listing), currency, weight (of the valued positions; null when their currencies differ), gain_pct,
+    note (why there is no value).
     """
     primary = inputs.ticker_map.select("ticker", "cik", "name").unique("ticker", keep="first", maintain_order=True)
     newest = (
@@ -78,18 +79,20 @@ def value_positions(inputs: ReportInputs, day: date | None) -> pl.DataFrame:
 
 
 def signal_board(inputs: ReportInputs, positions: pl.DataFrame, day: date | None) -> pl.DataFrame:
-    """Return the newest value known on `day` of every shown signal: ticker, then one column per signal (Float64)."""
+    """Return the newest value known on `day` of every shown signal: ticker, as_of (Date), one column per signal (Float64)."""
     known = inputs.signals.filter(pl.col("name").is_in(SHOWN_SIGNALS) & (pl.col("as_of") <= day if day else True))
     newest = known.sort("as_of").group_by("cik", "name", maintain_order=True).agg(pl.col("value").last())
     if newest.is_empty():
         return positions.select("ticker")
     wide = newest.pivot("name", index="cik", values="value")
     shown = [name for name in SHOWN_SIGNALS if name in wide.columns]
-    return positions.select("ticker", "cik").join(wide, on="cik", how="left").select("ticker", *shown)
+    days = known.group_by("cik").agg(pl.col("as_of").max())
+    held = positions.select("ticker", "cik").join(days, on="cik", how="left")
+    return held.join(wide, on="cik", how="left").select("ticker", "as_of", *shown)
 
 
 def _fresh(day: date | None) -> pl.Expr:
-    return pl.lit(day, dtype=pl.Date) - pl.col("session") < pl.duration(days=MAX_AGE_DAYS)
+    return pl.lit(day, dtype=pl.Date) - pl.col("session") <= pl.duration(days=MAX_AGE_DAYS)
 
 
 def _money(expression: pl.Expr) -> pl.Expr:
@@ -101,7 +104,7 @@ def _note() -> pl.Expr:
         pl.when(pl.col("cik").is_null())
         .then(pl.lit("ticker is not in EDGAR's list"))
         .when(pl.col("session").is_null())
-        .then(pl.lit("no price source knows this ticker"))
+        .then(pl.lit("no prices are stored of this ticker"))
         .when(pl.col("close").is_null())
         .then(pl.lit("newest price is of ") + pl.col("session").cast(pl.String))
     )

@@ -5,24 +5,27 @@ from datetime import date
 import polars as pl
 
 from sec_assets.report.positions import ReportInputs
+from sec_assets.signals.panel import known_day
+from sec_assets.xbrl.standardize.versions import known_at
 
 _NEWS = 15
 _FILINGS = 15
-_FAILURES = 30
 _YEARS = 4
 
 
 def statements(inputs: ReportInputs, positions: pl.DataFrame, day: date | None) -> pl.DataFrame:
-    """Return revenue and net income of the last fiscal years, newest version known on `day`.
+    """Return revenue and net income of the last fiscal years, newest version known on `day`; one value per year.
 
     Columns: ticker, fiscal_year (Int32), line_item, value (Float64), unit.
     """
     rows = inputs.financials.filter(
         pl.col("line_item").is_in(["revenue", "net_income"])
-        & (pl.col("period_type") == "year")
-        & (pl.col("filed") <= day if day else True)
+        & (pl.col("fiscal_period") == "FY")  # some quarterly reports have twelve months that are no fiscal year
+        & (known_day(filing_date="filed") <= day if day else True)
     )
-    newest = rows.sort("accepted_at").unique(["cik", "line_item", "period_end"], keep="last", maintain_order=True)
+    newest = rows.sort("period_end", known_at(), "accession_number").unique(
+        ["cik", "line_item", "fiscal_year"], keep="last", maintain_order=True
+    )
     recent = newest.filter(pl.col("fiscal_year") > pl.col("fiscal_year").max().over("cik") - _YEARS)
     return (
         recent.join(one_ticker(positions), on="cik")
@@ -72,12 +75,11 @@ def latest_filings(inputs: ReportInputs, positions: pl.DataFrame, day: date | No
 
 
 def failures(inputs: ReportInputs, positions: pl.DataFrame) -> pl.DataFrame:
-    """Return what is known to be missing for the holdings: ticker, asset, state, error."""
+    """Return everything that is known to be missing for the holdings: ticker, asset, state, error."""
     return (
         inputs.status.filter(pl.col("state").is_in(["failed", "partial"]))
         .join(one_ticker(positions), on="cik")
         .sort("ticker", "asset")
-        .head(_FAILURES)
         .select("ticker", "asset", "state", "error")
     )
 

@@ -52,13 +52,15 @@ def _inputs(
         ),
         "news": NEWS.frame(
             [
-                {"cik": _A, "article_id": "1", "published_at": datetime(2026, 3, 1, tzinfo=UTC), "source": "t", "title": _HOSTILE, "url": "https://example.com/?a=1&b=\"x"},
+                {"cik": _A, "article_id": "1", "published_at": datetime(2026, 3, 1, tzinfo=UTC), "source": "t", "title": _HOSTILE,
+                 "url": "https://example.com/?a=1&b=\"x"},
                 {"cik": _A, "article_id": "2", "published_at": datetime(2026, 3, 2, tzinfo=UTC), "source": "t", "title": "bad link", "url": "javascript:alert(1)"},
                 {"cik": _A, "article_id": "3", "published_at": datetime(2026, 4, 2, tzinfo=UTC), "source": "t", "title": "from the future"},
             ]
         ),
         "status": STATUS.frame(
-            [{"asset": "artifacts", "cik": _A, "state": "partial", "rows": 1, "attempts": 1, "error": _HOSTILE, "run_id": "r", "at": datetime(2026, 3, 1, tzinfo=UTC)}]
+            [{"asset": "artifacts", "cik": _A, "state": "partial", "rows": 1, "attempts": 1, "error": _HOSTILE,
+              "run_id": "r", "at": datetime(2026, 3, 1, tzinfo=UTC)}]
         ),
         "companies": COMPANIES.frame(), "filings_index": FILINGS_INDEX.frame(), "financials": FINANCIALS.frame(),
         "technicals": TECHNICALS.frame(), "sentiment": SENTIMENT.frame(), "signals": SIGNALS.frame(),
@@ -120,3 +122,47 @@ def test_page_parquet_and_json_say_the_same(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in (page, parquet, data)}
     write_report(build_report(_inputs()), tmp_path / "reports")
     assert {path: path.read_bytes() for path in before} == before
+
+
+def _signal(day: date, name: str, amount: float) -> dict[str, object]:
+    return {
+        "cik": _A, "as_of": day, "name": name, "category": "risk", "value": amount, "unit": "ratio", "confidence": 1.0,
+        "inputs": "{}",
+    }  # fmt: skip
+
+
+def test_signals_say_of_which_day_they_are() -> None:
+    rows = [_signal(date(2026, 2, 1), "volatility_20", 0.2), _signal(date(2026, 3, 25), "volatility_20", 0.9)]
+    report = build_report(_inputs(signals=SIGNALS.frame(rows)))
+    board = {row["ticker"]: row for row in report.data["signals"]}  # type: ignore[attr-defined]
+    assert board["AAA"]["volatility_20"] == 0.2
+    assert board["AAA"]["as_of"] == date(2026, 2, 1)
+    assert "2026-02-01" in report.html
+
+
+def _revenue(start: date, end: date, amount: int, year: int, period: str | None, number: int) -> dict[str, object]:
+    return {
+        "cik": _A, "line_item": "revenue", "statement": "income", "period_start": start, "period_end": end, "value": Decimal(amount),
+        "period_type": "year", "fiscal_year": year, "fiscal_period": period, "unit": "USD", "concept": "us-gaap:X", "rule": "x",
+        "is_derived": False, "accession_number": f"0000000001-25-{number:06d}", "filed": date(2025, 2, number),
+        "accepted_at": datetime(2025, 2, number, 21, tzinfo=UTC),
+    }  # fmt: skip
+
+
+def test_each_fiscal_year_has_one_bar_twelve_months_in_a_quarterly_report_have_none() -> None:
+    rows = [
+        _revenue(date(2023, 1, 1), date(2023, 12, 31), 100, 2023, "FY", 1),
+        _revenue(date(2023, 1, 1), date(2023, 12, 31), 101, 2023, "FY", 2),
+        _revenue(date(2023, 4, 1), date(2024, 3, 31), 120, 2024, None, 3),
+    ]
+    shown = build_report(_inputs(financials=FINANCIALS.frame(rows))).data["statements"]
+    assert [(row["fiscal_year"], row["value"]) for row in shown] == [(2023, 101.0)]  # type: ignore[attr-defined]
+
+
+def test_everything_missing_is_listed() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    rows = [
+        {"asset": f"asset{n:02}", "cik": _A, "state": "failed", "rows": 0, "attempts": 1, "run_id": "r", "at": at, "error": "why"}
+        for n in range(40)
+    ]  # fmt: skip
+    assert len(build_report(_inputs(status=STATUS.frame(rows))).data["failures"]) == 40  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from sec_assets.tables import FINANCIALS, PRICES, TABLES
 
 _CIKS = ["0000000001", "0000000002"]
 _NOW = datetime(2025, 6, 1, tzinfo=UTC)
-_BAR = {
+_BAR: dict[str, object] = {
     "cik": _CIKS[0], "ticker": "X", "date": date(2025, 1, 2), "open": 1.0, "high": 2.0, "low": 0.5, "close": 1.5,
     "adjustment_factor": 1.0, "price_basis": "raw", "source": "test",
 }  # fmt: skip
