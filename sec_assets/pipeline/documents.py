@@ -8,7 +8,7 @@ from sec_assets.edgar.artifacts import Interrupted, collect_artifacts
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.selection import select_filings
 from sec_assets.errors import CorruptError
-from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.settings import Settings
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 
@@ -19,7 +19,11 @@ def collect_companies(client: EdgarClient, store: Store, settings: Settings, cik
     Raises:
         OutageError: EDGAR cannot be reached, or pauses us; documents fetched so far are on record.
     """
+    without_index = never_made(store.lake, FILINGS_INDEX, ciks)
     for cik in ciks:
+        if cik in without_index:
+            yield Outcome([cik], failed=without_index)
+            continue
         try:
             index, known = store.lake.read(FILINGS_INDEX, cik=cik), store.lake.read(ARTIFACTS, cik=cik)
         except CorruptError as error:

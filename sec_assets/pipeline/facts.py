@@ -3,7 +3,7 @@
 import polars as pl
 
 from sec_assets.errors import CorruptError, SecAssetsError
-from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, XBRL_FACTS
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 
@@ -14,6 +14,9 @@ def parse_company(store: Store, cik: str) -> Outcome:
     The extracted or classic instance of a filing is read; where a filing has none, its inline document is.
     A document that cannot be read makes the company partial and is named; its neighbours are kept.
     """
+    absent = never_made(store.lake, ARTIFACTS, [cik])
+    if absent:
+        return Outcome([cik], failed=absent)
     try:
         artifacts, index = store.lake.read(ARTIFACTS, cik=cik), store.lake.read(FILINGS_INDEX, cik=cik)
     except CorruptError as error:

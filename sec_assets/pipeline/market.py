@@ -7,7 +7,7 @@ import polars as pl
 from sec_assets.errors import SettingError
 from sec_assets.market.indicators import technicals
 from sec_assets.market.load import PriceDesk, PricesLoaded
-from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.tables import PRICES, TICKER_MAP
 
 
@@ -48,5 +48,6 @@ def _outcome(cik: str, tickers: int, loaded: PricesLoaded) -> Outcome:
 def technical_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
     """Yield one outcome for all companies: indicators over many tickers at once."""
     prices, damaged = store.lake.read_each(PRICES, ciks)
+    damaged |= never_made(store.lake, PRICES, ciks)
     without = set(ciks) - set(prices["cik"].unique().to_list()) - set(damaged)
     yield Outcome(ciks, frame=technicals(prices), failed=damaged, notes=dict.fromkeys(without, "it has no prices"))

@@ -41,6 +41,18 @@ class Outcome:
     extra: tuple[Table, pl.DataFrame] | None = None
 
 
+def never_made(lake: Lake, table: Table, ciks: Sequence[str]) -> dict[str, str]:
+    """Return the companies without a partition of `table`, with the reason why nothing can be made from it.
+
+    That their input failed or was never asked for is not the same as an input without rows.
+    """
+    return {
+        cik: f"its {table.name} has never been made; materialize it first, or see why it failed in the table status"
+        for cik in ciks
+        if not lake.has(table, cik=cik)
+    }
+
+
 def in_words(problems: Sequence[str], what: str, limit: int = 3) -> str:
     """Return "3 of them: first; second; …" for a status row, naming at most `limit` problems."""
     shown = "; ".join(problems[:limit])

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from sec_assets.pipeline.outcome import Outcome, Store
+from sec_assets.pipeline.outcome import Outcome, Store, never_made
 from sec_assets.tables import XBRL_FACTS
 from sec_assets.xbrl.standardize import standardize
 
@@ -17,6 +17,7 @@ def standardize_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome
     for start in range(0, len(ciks), _SLICE):
         part = ciks[start : start + _SLICE]
         facts, damaged = store.lake.read_each(XBRL_FACTS, part)
+        damaged |= never_made(store.lake, XBRL_FACTS, part)
         without = set(part) - set(facts["cik"].unique().to_list()) - set(damaged)
         yield Outcome(
             part,

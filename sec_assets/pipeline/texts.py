@@ -3,13 +3,16 @@
 import polars as pl
 
 from sec_assets.errors import CorruptError, SecAssetsError
-from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.tables import ARTIFACTS, FILING_TEXT
 from sec_assets.text.items.split import FilingDocument, split_filings
 
 
 def split_company(store: Store, cik: str) -> Outcome:
     """Split every stored primary document of a company and write its partition of `filing_text`."""
+    absent = never_made(store.lake, ARTIFACTS, [cik])
+    if absent:
+        return Outcome([cik], failed=absent)
     try:
         artifacts = store.lake.read(ARTIFACTS, cik=cik)
     except CorruptError as error:

@@ -54,7 +54,8 @@ def _inputs(
             [
                 {"cik": _A, "article_id": "1", "published_at": datetime(2026, 3, 1, tzinfo=UTC), "source": "t", "title": _HOSTILE,
                  "url": "https://example.com/?a=1&b=\"x"},
-                {"cik": _A, "article_id": "2", "published_at": datetime(2026, 3, 2, tzinfo=UTC), "source": "t", "title": "bad link", "url": "javascript:alert(1)"},
+                {"cik": _A, "article_id": "2", "published_at": datetime(2026, 3, 2, tzinfo=UTC), "source": "t", "title": "bad link",
+                 "url": "javascript:alert(1)"},
                 {"cik": _A, "article_id": "3", "published_at": datetime(2026, 4, 2, tzinfo=UTC), "source": "t", "title": "from the future"},
             ]
         ),

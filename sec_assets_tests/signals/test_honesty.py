@@ -100,8 +100,8 @@ def test_unknown_filings_are_not_a_quiet_year() -> None:
 
 def _item(of: dict[str, object], item: str, text: str, words: int = 10) -> dict[str, object]:
     return {
-        "cik": CIK, "accession_number": of["accession_number"], "item": item, "text": text, "n_words": words, "ordinal": 0, "document": "x.htm",
-        "form": of["form"], "filed": of["filing_date"], "accepted_at": of["accepted_at"],
+        "cik": CIK, "accession_number": of["accession_number"], "item": item, "text": text, "n_words": words, "ordinal": 0,
+        "document": "x.htm", "form": of["form"], "filed": of["filing_date"], "accepted_at": of["accepted_at"],
     }  # fmt: skip
 
 
