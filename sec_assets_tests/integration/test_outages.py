@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sec_assets.storage import warehouse
-from sec_assets_tests.integration.conftest import FRACTURED, GHOST, SOUND
+from sec_assets_tests.integration.conftest import FRACTURED, SOUND
 from sec_assets_tests.integration.home import BEHIND_TICKER_MAP, Home, tree
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(600)]
@@ -72,9 +72,11 @@ def test_live_without_a_contact_address_is_refused_at_once(tmp_path: Path) -> No
     assert done.code == 1
     assert "SEC_USER_AGENT is not set" in done.output
     assert "Traceback" not in done.output
+    home.with_settings(SEC_ASSETS_SOURCE="sample").init()
     materialized = home.run(*home.command("ticker_map"), seconds=120)
     assert materialized.code != 0
     assert "SEC_USER_AGENT is not set" in materialized.output
+    assert home.run_statuses() == []
 
 
 def test_sample_and_real_data_do_not_meet_in_one_folder(built: Home, evidence: Path, tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ def test_a_full_disk_keeps_what_is_done_and_goes_on_later(registered: Home, buil
     with mounted(tmp_path / "documents", 1) as small:
         home = registered.copy(tmp_path / "data")
         (home.data / "documents").symlink_to(small)
-        home.materialize("filings_index or artifacts", "--partition-range", f"{SOUND}...{FRACTURED}", ok=False)
+        home.materialize('key:"filings_index" or key:"artifacts"', "--partition-range", f"{SOUND}...{FRACTURED}", ok=False)
         reason = sentence(home)
         assert "No space left on device" in reason
         assert "what was finished is kept" in reason
@@ -137,7 +139,7 @@ def test_a_damaged_file_of_the_lake_is_named_and_the_old_warehouse_stays(built: 
     damaged = home.data / f"lake/xbrl_facts/{SOUND}.parquet"
     damaged.write_bytes(damaged.read_bytes()[:-200])
     old = (home.data / "warehouse.duckdb").read_bytes()
-    home.materialize("financials or warehouse", "--partition-range", f"{SOUND}...{FRACTURED}", ok=False)
+    home.materialize('key:"financials" or key:"warehouse"', "--partition-range", f"{SOUND}...{FRACTURED}", ok=False)
     command = f"dagster asset materialize --select xbrl_facts --partition {SOUND}"
     assert str(damaged) in sentence(home)
     assert command in sentence(home)
@@ -145,7 +147,7 @@ def test_a_damaged_file_of_the_lake_is_named_and_the_old_warehouse_stays(built: 
     assert state == "failed"
     assert command in str(why)
     assert home.status()["financials", FRACTURED] == ("ok", None)
-    for cik in (SOUND, GHOST, FRACTURED):
+    for cik in (SOUND, FRACTURED):
         name = f"financials/{cik}.parquet"
         assert home.lake_bytes()[name] == built.lake_bytes()[name]
     assert (home.data / "warehouse.duckdb").read_bytes() == old
