@@ -9,7 +9,8 @@ SecAssetsError
 │   ├── UnreachableError    no connection, time-outs, 5xx to the last try
 │   ├── BannedError         the source asked us to pause
 │   └── StorageError        disk full, folder not writable
-└── CorruptError        a file of our own store cannot be read back
+├── CorruptError        a file of our own store cannot be read back
+└── DefectError         our own code crashed over everything it was given
 
 Decision: failures are rows, outages are failures. `InputError` is caught per company or document and recorded;
 `OutageError` ends the run with its one sentence.
@@ -54,3 +55,7 @@ class StorageError(OutageError):
 
 class CorruptError(SecAssetsError):
     """A file of the lake or the document store is damaged; the message names it and the way to rebuild it."""
+
+
+class DefectError(SecAssetsError):
+    """Our own code crashed over everything it was given; the message holds the first crash."""

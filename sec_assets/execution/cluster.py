@@ -40,7 +40,7 @@ _NAMED_AFTER_JOB = frozenset({"yarn", "pbs", "moab", "sge", "lsf", "slurm", "oar
 _CONNECT_SECONDS = 20
 _QUESTION_SECONDS = 10
 _SILENCE_SECONDS = 60
-_PROBE_SECONDS = 45
+_PROBE_SECONDS = 120  # an import that fails answers at once; this is for busy machines
 _POLL_SECONDS = 0.5
 
 Resources = Mapping[str, float]

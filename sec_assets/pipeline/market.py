@@ -46,8 +46,19 @@ def _outcome(cik: str, tickers: int, loaded: PricesLoaded) -> Outcome:
 
 
 def technical_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
-    """Yield one outcome for all companies: indicators over many tickers at once."""
+    """Yield one outcome for all companies: indicators over many tickers at once.
+
+    Prices as traded whose source tells of no splits are left out: across a split every indicator would be wrong.
+    """
     prices, damaged = store.lake.read_each(PRICES, ciks)
     damaged |= never_made(store.lake, PRICES, ciks)
     without = set(ciks) - set(prices["cik"].unique().to_list()) - set(damaged)
-    yield Outcome(ciks, frame=technicals(prices), failed=damaged, notes=dict.fromkeys(without, "it has no prices"))
+    blind = (pl.col("price_basis") == "raw") & pl.col("split_factor").is_null()
+    left_out = prices.filter(blind)["cik"].unique().to_list()
+    yield Outcome(
+        ciks,
+        frame=technicals(prices.filter(~blind)),
+        failed=damaged,
+        partial=dict.fromkeys(left_out, "no indicators on prices as traded whose source tells of no splits"),
+        notes=dict.fromkeys(without, "it has no prices"),
+    )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import dagster as dg
 
+from sec_assets.errors import DefectError
 from sec_assets.execution.fanout import FanOut
 from sec_assets.pipeline.outcome import Outcome, Store
 
@@ -22,11 +23,19 @@ class FanOutResource(dg.ConfigurableResource):
     """Spreads companies over processes."""
 
     def companies(self, function: CompanyFunction, store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
-        """Yield the outcome of every company as it comes; a crash over one company is its failure alone."""
+        """Yield the outcome of every company as it comes; a crash over one company is its failure alone.
+
+        Raises:
+            DefectError: the function crashed over each of several companies: then it is not the companies.
+        """
+        crashed: list[str] = []
         with FanOut() as engine:
             for done in engine.map(partial(function, store), ciks):
                 if done.value is not None:
                     yield done.value
-                else:
-                    cik = ciks[done.index]
-                    yield Outcome([cik], failed={cik: done.error or "no result"})
+                    continue
+                cik, error = ciks[done.index], done.error or "no result"
+                crashed.append(f"{cik}: {error}")
+                yield Outcome([cik], failed={cik: error})
+        if len(crashed) == len(ciks) > 1:
+            raise DefectError(f"the work on each of {len(ciks)} companies crashed; {min(crashed)}")

@@ -1,0 +1,38 @@
+"""Fan-out over companies: a crash is one company's failure, a crash over all is ours."""
+
+from pathlib import Path
+
+import pytest
+
+from sec_assets.errors import DefectError
+from sec_assets.pipeline.outcome import Store
+from sec_assets.resources import FanOutResource
+from sec_assets.storage.documents import DocumentStore
+from sec_assets.storage.lake import Lake
+from sec_assets_tests.resources.functions import crash, crash_over_odd
+
+_CIKS = [f"{number:010d}" for number in (1, 2, 3, 4)]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2])  # worker processes import the functions by name
+    return Store(Lake(tmp_path / "lake"), DocumentStore(tmp_path / "documents"))
+
+
+def test_a_crash_over_one_company_is_its_failure_alone(store: Store) -> None:
+    outcomes = {outcome.ciks[0]: outcome for outcome in FanOutResource().companies(crash_over_odd, store, _CIKS)}
+    assert sorted(outcomes) == _CIKS
+    assert "cannot divide 0000000001" in outcomes[_CIKS[0]].failed[_CIKS[0]]
+    assert outcomes[_CIKS[1]].notes == {_CIKS[1]: "lake"}
+
+
+def test_a_crash_over_every_company_is_a_defect_and_not_theirs(store: Store) -> None:
+    seen = []
+    with pytest.raises(DefectError, match=r"each of 4 companies crashed; 0000000001: .*no luck with 0000000001"):
+        seen.extend(FanOutResource().companies(crash, store, _CIKS))
+
+
+def test_one_company_alone_may_crash(store: Store) -> None:
+    [outcome] = FanOutResource().companies(crash, store, _CIKS[:1])
+    assert "no luck" in outcome.failed[_CIKS[0]]
