@@ -10,6 +10,8 @@ import vl_convert as vlc
 _WIDTH = 520
 _HEIGHT = 240
 _MAX_LINES = 8
+_BAR = alt.Step(22)
+_BILLIONS = "replace(format(datum.value, '~s'), 'G', 'B')"  # SI says giga, people who read statements say billion
 
 
 def _svg(chart: alt.Chart | alt.LayerChart | alt.FacetChart) -> str:
@@ -28,11 +30,11 @@ def allocation(positions: pl.DataFrame) -> str:
         alt.Chart(rows)
         .mark_bar()
         .encode(
-            x=alt.X("value:Q", title="market value", axis=alt.Axis(format="~s")),
+            x=alt.X("value:Q", title="market value", axis=alt.Axis(labelExpr=_BILLIONS)),
             y=alt.Y("ticker:N", sort="-x", title=None),
-            color=alt.Color("sector:N", title="sector", legend=alt.Legend(orient="bottom", columns=2, labelLimit=240)),
+            color=alt.Color("sector:N", title="sector", legend=alt.Legend(orient="bottom", columns=1, labelLimit=400)),
         )
-        .properties(width=_WIDTH, height=_HEIGHT)
+        .properties(width=_WIDTH, height=_BAR)
     )
     return _svg(chart)
 
@@ -67,14 +69,16 @@ def fundamentals(statements: pl.DataFrame) -> str:
     """
     if statements.is_empty():
         return ""
+    shown = statements.with_columns(pl.col("line_item").str.replace_all("_", " "))
+    order = ["revenue", "net income"]
     bars = (
-        alt.Chart(statements)
+        alt.Chart(shown)
         .mark_bar()
         .encode(
             x=alt.X("fiscal_year:O", title=None, axis=alt.Axis(labelAngle=0)),
-            xOffset="line_item:N",
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(format="~s")),
-            color=alt.Color("line_item:N", title=None, legend=alt.Legend(orient="top")),
+            xOffset=alt.XOffset("line_item:N", sort=order),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr=_BILLIONS)),
+            color=alt.Color("line_item:N", title=None, sort=order, legend=alt.Legend(orient="top")),
         )
         .properties(width=180, height=110)
     )
@@ -90,13 +94,13 @@ def tone(scores: pl.DataFrame) -> str:
     if scores.is_empty():
         return ""
     chart = (
-        alt.Chart(scores)
+        alt.Chart(scores.with_columns(pl.col("document_kind").str.replace_all("_", " ")))
         .mark_rect()
         .encode(
             x=alt.X("document_kind:N", title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("ticker:N", title=None),
             color=alt.Color("score:Q", title="tone", scale=alt.Scale(scheme="redyellowgreen", domain=[-1, 1])),
         )
-        .properties(width=_WIDTH, height=_HEIGHT)
+        .properties(width=_WIDTH, height=_BAR)
     )
     return _svg(chart)

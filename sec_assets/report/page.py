@@ -84,7 +84,7 @@ def _body(
         _problems(inputs.problems),
         _section("Positions", draw(
             positions, "positions", _POSITIONS, money=("close", "market_value", "cost_basis", "gain"),
-            ratios=("weight", "gain_pct"), numbers=("shares",), signed=("gain", "gain_pct"),
+            ratios=("weight", "gain_pct"), quantities=("shares",), signed=("gain", "gain_pct"),
         )),
         '<div class="pair">',
         _section("Where the money is", charts.allocation(positions)),
@@ -105,14 +105,14 @@ def _body(
             {"filing_date": "Filed", "ticker": "Ticker", "form": "Form", "items": "Items", "accession_number": "Accession number"},
             links={"accession_number": "url"},
         )),
-        _section("What is missing", draw(
+        _section("What is missing", "" if parts["failures"].is_empty() else draw(
             parts["failures"], "failures", {"ticker": "Ticker", "asset": "Asset", "state": "State", "error": "Why"},
-        )),
+        ), otherwise="nothing is known to be missing"),
     ]  # fmt: skip
 
 
-def _section(title: str, content: str) -> str:
-    shown = content or '<p class="soft">nothing is known yet</p>'
+def _section(title: str, content: str, *, otherwise: str = "nothing is known yet") -> str:
+    shown = content or f'<p class="soft">{otherwise}</p>'
     return f"<section><h2>{escape(title)}</h2>{shown}</section>"
 
 

@@ -85,10 +85,5 @@ def failures(inputs: ReportInputs, positions: pl.DataFrame) -> pl.DataFrame:
 
 
 def one_ticker(positions: pl.DataFrame) -> pl.DataFrame:
-    """Return one ticker per company held, so that several classes of shares do not double its rows: cik, ticker."""
-    return (
-        positions.drop_nulls("cik")
-        .sort("ticker")
-        .unique("cik", keep="first", maintain_order=True)
-        .select("cik", "ticker")
-    )
+    """Return one ticker per company held, its largest position: several classes do not double rows (cik, ticker)."""
+    return positions.drop_nulls("cik").unique("cik", keep="first", maintain_order=True).select("cik", "ticker")

@@ -20,6 +20,7 @@ def draw(
     money: tuple[str, ...] = (),
     ratios: tuple[str, ...] = (),
     numbers: tuple[str, ...] = (),
+    quantities: tuple[str, ...] = (),
     signed: tuple[str, ...] = (),
     links: dict[str, str] | None = None,
 ) -> str:
@@ -31,7 +32,8 @@ def draw(
         labels: column -> heading, in the order shown.
         money: columns shown with two decimals.
         ratios: columns shown as percentages.
-        numbers: columns shown with up to three decimals.
+        numbers: columns shown with two decimals too: scores and ratios that are no percentages.
+        quantities: columns shown with as many decimals as they have, at most four.
         signed: columns coloured by their sign.
         links: column shown -> column that holds its address.
     """
@@ -46,9 +48,11 @@ def draw(
         .cols_label({column: labels[column] for column in shown})
         .fmt_number(columns=_among(shown, money), decimals=2)
         .fmt_percent(columns=_among(shown, ratios), decimals=1)
-        .fmt_number(columns=_among(shown, numbers), decimals=3, drop_trailing_zeros=True)
+        .fmt_number(columns=_among(shown, numbers), decimals=2)
+        .fmt_number(columns=_among(shown, quantities), decimals=4, drop_trailing_zeros=True)
         .fmt(fns=str, columns=list(addresses))
         .sub_missing(missing_text="–")
+        .cols_align("right", columns=_among(shown, (*money, *ratios, *numbers, *quantities)))
         .tab_options(table_width="100%", table_font_size="13px", data_row_padding="5px")
     )
     for column in _among(shown, signed):
