@@ -17,9 +17,7 @@ _SIDE_TABLES = {"companies", "status"}
 _ALL_TABLES = [name for name in TABLES if name not in _SIDE_TABLES]
 
 
-@dg.asset(
-    deps=_ALL_TABLES, group_name="serving", owners=OWNERS, code_version="1", kinds={"duckdb", "sql"}, pool="duckdb"
-)
+@dg.asset(deps=_ALL_TABLES, group_name="serving", owners=OWNERS, code_version="1", kinds={"duckdb", "sql"})
 def warehouse(
     settings: SettingsResource, storage: LakeResource, duckdb_warehouse: WarehouseResource
 ) -> dg.MaterializeResult:

@@ -1,6 +1,10 @@
 """Where everything is kept: lake, status, raw documents, and the DuckDB warehouse."""
 
+import fcntl
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import dagster as dg
 from dagster_duckdb import DuckDBResource
@@ -13,6 +17,8 @@ from sec_assets.storage.files import storage_errors
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.origin import claim
 from sec_assets.storage.status import StatusLog
+
+_BUILDING = ".tmp-warehouse-"
 
 
 class LakeResource(dg.ConfigurableResource):
@@ -43,21 +49,38 @@ class WarehouseResource(dg.ConfigurableResource):
     def rebuild(self) -> dict[str, int]:
         """Build a new warehouse from the lake beside the old one, swap it in, and return the rows per table.
 
+        Builders take turns, so that the last one to finish has read the newest lake.
+
         Raises:
             CorruptError: names the damaged files of the lake; the old warehouse stays.
             StorageError: the disk is full or read-only; the old warehouse stays.
         """
         settings = self.settings.load()
         target = settings.warehouse
-        building = target.parent / f".tmp-warehouse-{uuid.uuid4().hex[:12]}.duckdb"
-        with storage_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with DuckDBResource(database=str(building)).get_connection() as connection:
-                rows = warehouse.build(connection, Lake(settings.lake), StatusLog(settings.lake))
-                connection.execute("CHECKPOINT")
-            warehouse.swap_in(building, target)
-        finally:
-            for leftover in target.parent.glob(f"{building.name}*"):
-                leftover.unlink(missing_ok=True)
+        building = target.parent / f"{_BUILDING}{uuid.uuid4().hex[:12]}.duckdb"
+        with _turn(settings.state / "warehouse.lock"):
+            _remove(target.parent, f"{_BUILDING}*")  # of builders that were killed
+            try:
+                with DuckDBResource(database=str(building)).get_connection() as connection:
+                    rows = warehouse.build(connection, Lake(settings.lake), StatusLog(settings.lake))
+                    connection.execute("CHECKPOINT")
+                warehouse.swap_in(building, target)
+            finally:
+                _remove(target.parent, f"{building.name}*")
         return rows
+
+
+@contextmanager
+def _turn(lock: Path) -> Iterator[None]:
+    """Wait until no other process holds the lock; the kernel takes it from one that is killed, a Dagster pool does not."""
+    with storage_errors(lock):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        file = lock.open("a")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _remove(folder: Path, pattern: str) -> None:
+    for leftover in folder.glob(pattern):
+        leftover.unlink(missing_ok=True)

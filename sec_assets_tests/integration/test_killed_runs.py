@@ -104,6 +104,7 @@ def test_a_run_killed_while_it_builds_the_warehouse_holds_up_nobody(built: Home,
     assert (home.data / "warehouse.duckdb").read_bytes() == old
     home.materialize("warehouse")
     assert home.run_statuses()[0] == "SUCCESS"
+    assert not list(home.data.glob(".tmp-*")), "what the killed one left is gone"
     assert_same(home, built)
 
 
