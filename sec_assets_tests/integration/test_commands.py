@@ -32,7 +32,7 @@ def test_everything_behind_one_asset_of_one_company(registered: Home, tmp_path: 
     home = registered.copy(tmp_path / "data")
     home.materialize('key:"filings_index"+', "--partition", SOUND)
     behind = set(PARTITIONED) - {"prices", "technicals"}
-    assert {asset: home.partitions_with_events(asset) for asset in behind} == dict.fromkeys(behind, [SOUND])
+    assert {asset: home.partitions_with_events(asset) for asset in behind} == {asset: [SOUND] for asset in behind}
     assert home.partitions_with_events("prices") == []
     assert not any(GHOST in name or FRACTURED in name for name in home.lake_bytes())
     assert home.frame("xbrl_facts").height > 1000
@@ -41,9 +41,9 @@ def test_everything_behind_one_asset_of_one_company(registered: Home, tmp_path: 
 
 
 def test_a_range_is_one_run_with_an_event_for_every_company(built: Home) -> None:
-    assert {asset: built.partitions_with_events(asset) for asset in PARTITIONED} == dict.fromkeys(
-        PARTITIONED, [SOUND, GHOST, FRACTURED]
-    )
+    assert {asset: built.partitions_with_events(asset) for asset in PARTITIONED} == {
+        asset: [SOUND, GHOST, FRACTURED] for asset in PARTITIONED
+    }
     assert built.run_statuses() == ["SUCCESS", "SUCCESS"]
     assert len(built.events("warehouse")) == len(built.events("portfolio_report")) == 1
 
@@ -68,7 +68,7 @@ def test_dg_launches_one_asset_of_one_company(built: Home, tmp_path: Path) -> No
     home = built.copy(tmp_path / "data")
     done = home.run("dg", "launch", "--assets", "technicals", "--partition", SOUND)
     assert done.code == 0, done.tail()
-    assert [event.partition for event in home.events("technicals")][0] == SOUND
+    assert next(event.partition for event in home.events("technicals")) == SOUND
     assert len(home.events("technicals")) == 4
     assert home.lake_bytes() == built.lake_bytes()
 
