@@ -96,6 +96,16 @@ def test_a_failed_company_is_a_row_and_its_neighbours_are_stored(world: _World) 
     assert "its source is empty" in str(metadata["failures"])
 
 
+def test_every_materialization_tells_its_own_companys_figures(world: _World) -> None:
+    result = world.run(_Source(c2="its source is empty"))
+    told = {
+        event.partition: (event.metadata["dagster/row_count"].value, event.metadata["state"].value)
+        for event in result.asset_materializations_for_node("prices")
+    }
+    assert told == {_CIKS[0]: (1, "ok"), _CIKS[1]: (0, "failed"), _CIKS[2]: (1, "ok")}
+    assert _metadata(result)["rows_in_run"] == 2
+
+
 def test_a_failure_leaves_the_old_partition_alone(world: _World) -> None:
     world.run(_Source())
     world.run(_Source(c2="gone today"))
