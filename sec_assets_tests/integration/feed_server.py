@@ -63,7 +63,10 @@ class Feed:
             handler.reply(*self.outage, None, Content_Type="text/html")
             return
         query = {name: values[0] for name, values in parse_qs(urlsplit(handler.path).query).items()}
-        if not urlsplit(handler.path).path.endswith("/www.sec.gov/cgi-bin/browse-edgar") or query["action"] != "getcurrent":
+        if (
+            not urlsplit(handler.path).path.endswith("/www.sec.gov/cgi-bin/browse-edgar")
+            or query["action"] != "getcurrent"
+        ):
             handler.reply(404, b"no such page")
             return
         start, count = int(query.get("start", 0)), int(query["count"])

@@ -94,7 +94,9 @@ class Home:
         try:
             code = process.wait(seconds)
         except subprocess.TimeoutExpired:
-            pytest.fail(f"{' '.join(command)} took longer than {seconds:g} s:\n{log.read_text(errors='replace')[-6000:]}")
+            pytest.fail(
+                f"{' '.join(command)} took longer than {seconds:g} s:\n{log.read_text(errors='replace')[-6000:]}"
+            )
         finally:
             kill_group(process)
         return Done(code, log.read_text(errors="replace"))
@@ -113,7 +115,17 @@ class Home:
 
     def command(self, selection: str, *more: str, config: str | None = ONE_WORKER) -> Sequence[str]:
         configured = ("--config-json", config) if config else ()
-        return ("dagster", "asset", "materialize", "-m", "sec_assets.definitions", "--select", selection, *more, *configured)
+        return (
+            "dagster",
+            "asset",
+            "materialize",
+            "-m",
+            "sec_assets.definitions",
+            "--select",
+            selection,
+            *more,
+            *configured,
+        )
 
     @contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:

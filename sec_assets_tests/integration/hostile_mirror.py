@@ -54,14 +54,22 @@ def page(title: str, *paragraphs: str) -> str:
 def build(mirror: Path) -> Path:
     """Write the mirror and return its folder."""
     rows = [(int(cik), _NAMES[cik], ticker) for cik, ticker in _TICKERS.items()]
-    put(mirror, tickers_url(), {str(n): {"cik_str": c, "ticker": t, "title": name} for n, (c, name, t) in enumerate(rows)})
+    put(
+        mirror,
+        tickers_url(),
+        {str(n): {"cik_str": c, "ticker": t, "title": name} for n, (c, name, t) in enumerate(rows)},
+    )
     put(
         mirror,
         tickers_exchange_url(),
         {"fields": ["cik", "name", "ticker", "exchange"], "data": [[c, name, t, "NYSE"] for c, name, t in rows]},
     )
     _sound(mirror)
-    put(mirror, submissions_url(PAGE), "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>…</body></html>")
+    put(
+        mirror,
+        submissions_url(PAGE),
+        "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>…</body></html>",
+    )
     packed = gzip.compress(_submissions(CUT_OFF, [("0000000103-25-000001", "10-K", "a.htm", "")]).encode())
     put(mirror, submissions_url(CUT_OFF) + ".gz", packed[: len(packed) // 2])
     _hostile(mirror)
@@ -70,10 +78,18 @@ def build(mirror: Path) -> Path:
 
 def _sound(mirror: Path) -> None:
     annual, release = "0000000101-25-000001", "0000000101-25-000002"
-    put(mirror, submissions_url(SOUND), _submissions(SOUND, [(annual, "10-K", "a.htm", ""), (release, "8-K", "e.htm", "2.02,9.01")]))
+    put(
+        mirror,
+        submissions_url(SOUND),
+        _submissions(SOUND, [(annual, "10-K", "a.htm", ""), (release, "8-K", "e.htm", "2.02,9.01")]),
+    )
     _filing(mirror, SOUND, annual)
     put(mirror, filing_index_url(SOUND, release), _listing("e.htm", "ex99-1.htm"))
-    put(mirror, document_url(SOUND, release, "e.htm"), page("Item 2.02 Results of Operations", "A release is furnished."))
+    put(
+        mirror,
+        document_url(SOUND, release, "e.htm"),
+        page("Item 2.02 Results of Operations", "A release is furnished."),
+    )
     text = SCRIPT.replace("<", "&lt;").replace(">", "&gt;")
     put(
         mirror,

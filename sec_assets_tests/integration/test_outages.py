@@ -106,7 +106,9 @@ def test_a_full_disk_keeps_what_is_done_and_goes_on_later(registered: Home, buil
     with mounted(tmp_path / "documents", 1) as small:
         home = registered.copy(tmp_path / "data")
         (home.data / "documents").symlink_to(small)
-        home.materialize('key:"filings_index" or key:"artifacts"', "--partition-range", f"{SOUND}...{FRACTURED}", ok=False)
+        home.materialize(
+            'key:"filings_index" or key:"artifacts"', "--partition-range", f"{SOUND}...{FRACTURED}", ok=False
+        )
         reason = sentence(home)
         assert "No space left on device" in reason
         assert "what was finished is kept" in reason
@@ -118,8 +120,10 @@ def test_a_full_disk_keeps_what_is_done_and_goes_on_later(registered: Home, buil
         subprocess.run(["mount", "-o", "remount,size=64m", str(small)], check=True)
         home.materialize("artifacts", "--partition-range", f"{SOUND}...{FRACTURED}")
         assert tree(small) == tree(built.data / "documents")
-        assert home.frame("artifacts").drop("fetched_at", "attempts").equals(
-            built.frame("artifacts").drop("fetched_at", "attempts")
+        assert (
+            home.frame("artifacts")
+            .drop("fetched_at", "attempts")
+            .equals(built.frame("artifacts").drop("fetched_at", "attempts"))
         )
 
 

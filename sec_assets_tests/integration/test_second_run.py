@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sec_assets_tests.integration.conftest import FRACTURED, GHOST, SOUND
-from sec_assets_tests.integration.home import BEHIND_TICKER_MAP, PARTITIONED, Home, tree
+from sec_assets_tests.integration.home import PARTITIONED, Home, tree
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(900)]
 
@@ -14,10 +14,9 @@ RANGE = ("--partition-range", f"{SOUND}...{FRACTURED}")
 
 @pytest.fixture(scope="module")
 def again(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The same commands a second time, with a missing document and a company without submissions in the set."""
+    """Everything a second time, with a missing document and a company without submissions in the set."""
     home = built.copy(tmp_path_factory.mktemp("again") / "data")
-    home.materialize("ticker_map")
-    home.materialize(BEHIND_TICKER_MAP, *RANGE)
+    home.materialize("*", *RANGE)
     return home
 
 
@@ -36,7 +35,9 @@ def test_no_document_is_downloaded_or_touched(built: Home, again: Home) -> None:
 
 
 def test_the_records_say_that_nothing_changed(built: Home, again: Home) -> None:
-    assert {asset: again.metadata(asset)["partitions_changed"] for asset in PARTITIONED} == dict.fromkeys(PARTITIONED, 0)
+    assert {asset: again.metadata(asset)["partitions_changed"] for asset in PARTITIONED} == dict.fromkeys(
+        PARTITIONED, 0
+    )
     assert {built.metadata(asset)["partitions_changed"] for asset in PARTITIONED} <= {2, 3}
     rows = {asset: built.metadata(asset)["dagster/row_count"] for asset in PARTITIONED}
     assert {asset: again.metadata(asset)["dagster/row_count"] for asset in PARTITIONED} == rows
@@ -60,8 +61,10 @@ def test_a_document_that_got_lost_is_fetched_again_and_only_that(built: Home, ag
     assert lost.read_bytes() == body
     changed = {name for name, at in stamps(again, "documents").items() if before[name] != at}
     assert changed == {row["path"]}
-    assert again.frame("artifacts").drop("fetched_at", "attempts").equals(
-        built.frame("artifacts").drop("fetched_at", "attempts")
+    assert (
+        again.frame("artifacts")
+        .drop("fetched_at", "attempts")
+        .equals(built.frame("artifacts").drop("fetched_at", "attempts"))
     )
 
 
