@@ -15,8 +15,7 @@ _CIKS = [f"{number:010d}" for number in (1, 2, 3, 4)]
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    monkeypatch.syspath_prepend(Path(__file__).parents[2])  # worker processes import the functions by name
+def store(tmp_path: Path) -> Store:
     return Store(Lake(tmp_path / "lake"), DocumentStore(tmp_path / "documents"))
 
 
