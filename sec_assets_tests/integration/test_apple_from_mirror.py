@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -44,7 +45,7 @@ def test_all_filings_are_in_the_index(mirrored: Home) -> None:
     index = mirrored.frame("filings_index")
     assert index["cik"].unique().to_list() == [APPLE]
     assert index.height == 1993
-    assert index["filing_date"].min().year == 1994  # pyright: ignore[reportOptionalMemberAccess]
+    assert index["filing_date"].min() == date(1994, 1, 26)
 
 
 def test_every_wanted_document_is_stored_or_says_that_the_mirror_lacks_it(mirrored: Home, evidence: Path) -> None:
