@@ -7,9 +7,6 @@ import dagster as dg
 from sec_assets.assets.common import OWNERS, stop_with_sentence
 from sec_assets.pipeline.analysis import report_inputs
 from sec_assets.pipeline.universe import reported_holdings
-from sec_assets.report.charts import allocation
-from sec_assets.report.files import write_report
-from sec_assets.report.page import build_report
 from sec_assets.resources import LakeResource, SettingsResource, WarehouseResource
 from sec_assets.tables import TABLES
 
@@ -47,6 +44,11 @@ def warehouse(
 )
 def portfolio_report(settings: SettingsResource, storage: LakeResource) -> dg.MaterializeResult:
     """The holdings as one self-contained page with charts and tables, and the same as Parquet and JSON."""
+    # Drawing takes a second to import: only the process that draws pays for it.
+    from sec_assets.report.charts import allocation
+    from sec_assets.report.files import write_report
+    from sec_assets.report.page import build_report
+
     with stop_with_sentence():
         chosen = settings.load()
         inputs = report_inputs(storage.store(), storage.status(), reported_holdings(chosen))

@@ -38,7 +38,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The chain over the hostile mirror, with bad lines in the holdings and a company the mirror does not have."""
     folder = tmp_path_factory.mktemp("hostile")
     mirror = hostile_mirror.build(folder / "mirror")
-    universe = f"ciks:{SOUND},{PAGE},{CUT_OFF},{HOSTILE},{UNKNOWN}"
+    universe = f"ciks:{SOUND},{PAGE},{CUT_OFF},{HOSTILE},{UNKNOWN},12345678901,abc"
     home = Home(
         folder / "data",
         {"SEC_ASSETS_SOURCE": "mirror", "SEC_ASSETS_MIRROR": str(mirror), "SEC_ASSETS_UNIVERSE": universe},
@@ -152,12 +152,11 @@ def test_holdings_without_a_line_stop_with_one_sentence(hostile: Home, tmp_path:
     assert home.lake_bytes() == before
 
 
-def test_ciks_that_are_none_are_named(hostile: Home, tmp_path: Path) -> None:
-    home = hostile.copy(tmp_path / "data").with_settings(SEC_ASSETS_UNIVERSE="ciks:12345678901,abc")
-    _, sentence = fails(home, "ticker_map")
-    assert "names no company" in sentence
-    assert "12345678901" in sentence
-    assert "abc" in sentence
+def test_ciks_that_are_none_are_named_and_the_others_are_registered(hostile: Home) -> None:
+    metadata = hostile.metadata("ticker_map")
+    assert (metadata["companies"], metadata["problems"]) == (5, 2)
+    assert "12345678901" in str(metadata["problem_sample"])
+    assert "abc" in str(metadata["problem_sample"])
 
 
 def test_a_wrong_setting_is_refused_before_anything_starts(hostile: Home, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from sec_assets.storage import warehouse
 from sec_assets_tests.integration.conftest import FRACTURED, SOUND
-from sec_assets_tests.integration.home import BEHIND_TICKER_MAP, Home, tree
+from sec_assets_tests.integration.home import Home, tree
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(600)]
 
@@ -158,5 +158,3 @@ def test_a_damaged_file_of_the_lake_is_named_and_the_old_warehouse_stays(built: 
     assert warehouse.query(home.data / "warehouse.duckdb", "SELECT count(*) FROM financials").item() > 0
     home.materialize("xbrl_facts", "--partition", SOUND)
     assert home.lake_bytes()[f"xbrl_facts/{SOUND}.parquet"] == built.lake_bytes()[f"xbrl_facts/{SOUND}.parquet"]
-    home.materialize(BEHIND_TICKER_MAP, "--partition", SOUND)
-    assert home.run_statuses()[0] == "SUCCESS"
