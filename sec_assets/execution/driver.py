@@ -80,7 +80,7 @@ class StepDriver:
         self._load_data = plan.repository_load_data
         self._attempts: dict[str, _Attempt] = {}
         self._ended: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._workers: set[str] = set()
+        self._known: set[str] = set()
         self._looked_at = 0.0
 
     def events(self) -> Iterator[DagsterEvent]:
@@ -221,11 +221,13 @@ class StepDriver:
             return
         self._looked_at = now
         workers = self._cluster.workers()
-        gone, self._workers = self._workers - set(workers), set(workers)
+        lost_some, self._known = bool(self._known - set(workers)), set(workers)
         for attempt in list(self._attempts.values()):
-            if gone:
-                yield from self._fail_if_lost(attempt, gone)
-            if any(map(attempt.can_run_on, workers.values())):
+            runnable = any(map(attempt.can_run_on, workers.values()))
+            # Its worker may have come and gone between two looks; then nobody is left, or Dask asks another worker.
+            if lost_some or not runnable:
+                yield from self._fail_if_lost(attempt, set(workers))
+            if runnable:
                 attempt.runnable_at = now
             elif now - attempt.runnable_at > self._patience and attempt.key in self._attempts:
                 needed = f" that offers {json.dumps(attempt.resources)}" if attempt.resources else ""
@@ -234,9 +236,9 @@ class StepDriver:
                     attempt, f"{self._cluster.description} had no worker{needed} for {self._patience:g} s"
                 )
 
-    def _fail_if_lost(self, attempt: _Attempt, gone: set[str]) -> Iterator[DagsterEvent]:
+    def _fail_if_lost(self, attempt: _Attempt, alive: set[str]) -> Iterator[DagsterEvent]:
         worker = started_on(self._context.instance, self._context.run_id, attempt.key)
-        if worker in gone and not attempt.future.done():
+        if worker is not None and worker not in alive and not attempt.future.done():
             self._drop([attempt.key])
             yield from self._settle_silent(attempt, f"worker {worker} was lost while executing it")
 

@@ -17,6 +17,7 @@ from dagster._core.definitions.reconstruct import ReconstructableRepository
 from distributed import Client
 
 from sec_assets.execution import cluster as cluster_module
+from sec_assets.execution import driver as driver_module
 from sec_assets.execution.messages import ProbeRequest
 from sec_assets.execution.worker import check
 from sec_assets_tests.execution.conftest import PROJECT, ROOT, DaskProcesses, Runs, wait_until
@@ -149,6 +150,15 @@ def test_a_killed_worker_fails_its_step_which_is_not_run_again(runs: Runs, dask:
         assert len(runs.traces("killed")) == 2 - survivors
         assert sum(worker.poll() is None for worker in workers) == survivors
     assert runs.traces("after_killed") == []
+
+
+def test_a_worker_that_died_before_anybody_looked_is_noticed(
+    runs: Runs, dask: DaskProcesses, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(driver_module, "_TICK_SECONDS", 3.0)
+    dask.add_workers(1)
+    result = runs.run("kill_chain", at(dask))
+    assert "was lost while executing it" in step_error(result, "killed")
 
 
 def test_a_killed_worker_is_replaced_and_the_step_retried_where_its_policy_says_so(runs: Runs):
