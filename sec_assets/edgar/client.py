@@ -1,7 +1,8 @@
 """What the rest of the project calls to get something from EDGAR, whichever source is set.
 
 `get` is for small documents that change and goes through the HTTP cache; `download` is for documents that never change
-and goes to the document store, so that nothing is fetched twice in the life of the store. Addresses come from
+and goes to the document store, so that nothing is fetched twice in the life of the store; `archive` is for the large ZIP
+files that are rebuilt every night. Addresses come from
 `edgar.urls`; how requests travel is `edgar.transport`; what the bodies mean is parsed elsewhere in `edgar`.
 """
 
@@ -20,6 +21,7 @@ from urllib.parse import unquote, urlsplit
 from requests.adapters import BaseAdapter
 
 from sec_assets.edgar.transport.adapters import MirrorAdapter, SampleAdapter
+from sec_assets.edgar.transport.archive import ArchiveSession, bring_archive
 from sec_assets.edgar.transport.cache import HttpCache
 from sec_assets.edgar.transport.classify import Expect
 from sec_assets.edgar.transport.freshness import max_age
@@ -28,14 +30,17 @@ from sec_assets.edgar.transport.live import GateAdapter
 from sec_assets.edgar.transport.retry import LIVE, LOCAL, Persistence, persistently
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets.edgar.transport.session import DocumentSession, EdgarSession, Parts, Timing
-from sec_assets.errors import InputError, MalformedError, SettingError
+from sec_assets.errors import InputError, MalformedError, SettingError, StorageError, UnreachableError
 from sec_assets.settings import Settings
 from sec_assets.storage.documents import DocumentStore, relative_path
+from sec_assets.storage.locks import locked
+from sec_assets.storage.partial import PartialFile
 
 __all__ = ["EdgarClient", "Expect", "Fetched", "Stored"]
 
 _S = TypeVar("_S", bound=DocumentSession)
 _T = TypeVar("_T")
+_ARCHIVE_PATIENCE_SECONDS = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,26 @@ class EdgarClient:
         session = self._session("plain", self._plain_session)
         return self._persistently(lambda: self._download_once(session, url, address, expect), url)
 
+    def archive(self, url: str) -> Stored:
+        """Bring the newest version of a large ZIP archive that is rebuilt now and then into the store.
+
+        An archive that has not changed costs one request without a body (`downloaded` is False). A transfer that broke,
+        or whose process was killed, is continued. Readers of the old file keep it; one process fetches at a time.
+        """
+        address, path = self._address(url), self.documents.path_of(url)
+        with locked(self._settings.state / "locks", url, _ARCHIVE_PATIENCE_SECONDS, own=True) as alone:
+            if not alone:
+                raise UnreachableError(f"{url} has been fetched by another process for very long; stop that one first")
+            part, session = PartialFile(path), self._session("archive", self._archive_session)
+            try:
+                new = bring_archive(session, part, url=url, address=address, persistently=self._persistently)
+                kept = part.finish() if new else part.finished()
+            finally:
+                part.close()
+        if kept is None:
+            raise StorageError(f"{path} was changed by another program while it was checked; run again")
+        return Stored(url, relative_path(url), kept.bytes, kept.sha256, kept.written_at, downloaded=new)
+
     def _persistently(self, attempt: Callable[[], _T], url: str) -> _T:
         return persistently(attempt, url, self._persistence, by_way_of=self._base or "")
 
@@ -183,6 +208,9 @@ class EdgarClient:
 
     def _plain_session(self) -> DocumentSession:
         return DocumentSession(parts=self._parts)
+
+    def _archive_session(self) -> ArchiveSession:
+        return ArchiveSession(parts=self._parts)
 
     def _address(self, url: str) -> str:
         """Return where to send the request for an EDGAR address."""

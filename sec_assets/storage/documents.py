@@ -20,6 +20,7 @@ from sec_assets.storage.files import atomic_writer, storage_errors
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_OWN_PREFIXES = (".tmp-", ".part-", ".about-")
 _LONGEST_NAME = 240
 _PIECE = 2**20
 
@@ -41,7 +42,7 @@ def relative_path(url: str) -> str:
         raise InputError(f"{url!r}: an address with a query or fragment is not a stored document")
     names = [unquote(name, errors="replace") for name in parts.path.removeprefix("/").split("/")]
     for name in names:
-        if name in {"", ".", ".."} or name.startswith(".tmp-") or _FORBIDDEN.search(name):
+        if name in {"", ".", ".."} or name.startswith(_OWN_PREFIXES) or _FORBIDDEN.search(name):
             raise InputError(f"{url!r}: {name!r} cannot be part of a file name")
         if len(name.encode()) > _LONGEST_NAME:
             raise InputError(f"{url!r}: a name in it is longer than {_LONGEST_NAME} bytes")

@@ -162,3 +162,53 @@ def _received(connection: socket.socket) -> bytes:
         return connection.recv(65536)
     except ConnectionError:
         return b""
+
+
+@dataclass
+class Ranged:
+    """Serves one changing file as a static file server does: validators, Range with If-Range, 304.
+
+    `cut` maps the number of a request to the bytes after which its connection breaks; `drip` is a pause per 64 KiB.
+    """
+
+    body: bytes
+    etag: str | None = '"v1"'
+    cut: dict[int, int] = field(default_factory=dict)
+    drip: float = 0.0
+    ranges: bool = True
+    served: list[tuple[int, int]] = field(default_factory=list)
+
+    def __call__(self, handler: Handler, count: int) -> None:
+        if self.etag is not None and handler.headers.get("If-None-Match") == self.etag:
+            self.served.append((304, 0))
+            handler.send_response(304)
+            handler.end_headers()
+            return
+        first = self._first(handler)
+        if first > len(self.body):
+            self.served.append((416, 0))
+            handler.reply(416, b"", None, Content_Range=f"bytes */{len(self.body)}")
+            return
+        self._send(handler, first, self.cut.get(count))
+
+    def _first(self, handler: Handler) -> int:
+        text = handler.headers.get("Range")
+        valid = self.ranges and handler.headers.get("If-Range") in {None, self.etag}
+        return int(text.removeprefix("bytes=").rstrip("-")) if text and valid else 0
+
+    def _send(self, handler: Handler, first: int, cut: int | None) -> None:
+        piece = self.body[first:]
+        handler.send_response(206 if first else 200)
+        handler.send_header("Content-Length", str(len(piece)))
+        if first:
+            handler.send_header("Content-Range", f"bytes {first}-{len(self.body) - 1}/{len(self.body)}")
+        if self.etag is not None:
+            handler.send_header("ETag", self.etag)
+        handler.end_headers()
+        piece = piece[:cut]
+        self.served.append((206 if first else 200, len(piece)))
+        for start in range(0, len(piece), 65_536):
+            handler.wfile.write(piece[start : start + 65_536])
+            time.sleep(self.drip)
+        if cut is not None:
+            handler.close_connection = True

@@ -5,6 +5,7 @@ a file may be stored as `<path>.gz`; the document store of another run is one to
 `storage.documents`.
 """
 
+import hashlib
 import io
 import json
 import os
@@ -42,6 +43,9 @@ class LocalAdapter(HTTPAdapter):
         """Answer the request; nothing leaves the machine."""
         self._gate.sent()
         status, headers, body = self.answer(request.url or "")
+        if "ETag" in headers and headers["ETag"] == request.headers.get("If-None-Match"):
+            body.close()
+            status, body = 304, io.BytesIO()
         raw = HTTPResponse(
             body=body,
             status=status,
@@ -70,9 +74,9 @@ class MirrorAdapter(LocalAdapter):
         path = self._root / relative_path(url.partition("?")[0])
         plain, packed = (self._query_file(path, query)) if query else (path, path.with_name(path.name + ".gz"))
         if plain is not None and plain.is_file():
-            return 200, {}, plain.open("rb")
+            return 200, {"ETag": _tag(plain)}, plain.open("rb")
         if packed is not None and packed.is_file():
-            return 200, {"Content-Encoding": "gzip"}, packed.open("rb")
+            return 200, {"Content-Encoding": "gzip", "ETag": _tag(packed)}, packed.open("rb")
         if not query and path.name == "index.json" and path.parent.is_dir():
             return 200, {}, io.BytesIO(folder_listing(path.parent, urlsplit(url).path))
         return 404, {}, io.BytesIO(b"not in the mirror")
@@ -88,6 +92,11 @@ class MirrorAdapter(LocalAdapter):
                 file = path.with_name(name)
                 return (None, file) if name.endswith(".gz") else (file, None)
         return None, None
+
+
+def _tag(file: Path) -> str:
+    status = file.stat()
+    return f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
 
 
 def _parameters(query: str) -> dict[str, str]:
@@ -108,7 +117,8 @@ class SampleAdapter(LocalAdapter):
         from sec_assets.sample.site import respond  # the sample is loaded only where it is used
 
         response = respond(url)
-        headers = {"Content-Type": response.content_type, **response.headers}
+        tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"' if url.endswith(".zip") else None
+        headers = {"Content-Type": response.content_type, **response.headers, **({"ETag": tag} if tag else {})}
         return response.status, headers, io.BytesIO(response.body)
 
 

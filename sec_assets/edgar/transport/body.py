@@ -19,6 +19,7 @@ from sec_assets.errors import MalformedError
 HEAD_BYTES = 65_536
 _PIECE = 65_536
 _SLOWEST_BYTES_PER_SECOND = 100_000
+_SLOWEST_PROGRESS = 10_000
 _ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _LARGEST_IN_MEMORY = 512 * 2**20
 _LARGEST = 8 * 2**30
@@ -40,8 +41,38 @@ class Body:
     size: int
 
 
+class Pace:
+    """How slowly one body may come.
+
+    A body has `seconds`, plus a second for every 100 kB received. `by_progress`: it may take as long as it likes while
+    every `seconds` bring 10 kB a second on average, so that a large one that stalls is noticed soon.
+    """
+
+    def __init__(self, seconds: float, *, by_progress: bool = False) -> None:
+        self._seconds = seconds
+        self._by_progress = by_progress
+        self._since = time.monotonic()
+        self._received = 0
+
+    def count(self, received: int) -> None:
+        """Count bytes.
+
+        Raises:
+            TryAgain: too few have come.
+        """
+        self._received += received
+        elapsed = time.monotonic() - self._since
+        if not self._by_progress:
+            if elapsed > self._seconds + self._received / _SLOWEST_BYTES_PER_SECOND:
+                raise TryAgain(f"the body was not complete after {self._seconds:g} s", "line")
+        elif elapsed > self._seconds:
+            if self._received < self._seconds * _SLOWEST_PROGRESS:
+                raise TryAgain(f"only {self._received} bytes of the body came in {elapsed:.0f} s", "line")
+            self._since, self._received = time.monotonic(), 0
+
+
 def read_body(
-    raw: RawBody, *, url: str, encoding: str, seconds: float, sink: Callable[[bytes], object] | None = None
+    raw: RawBody, *, url: str, encoding: str, pace: Pace, sink: Callable[[bytes], object] | None = None
 ) -> Body:
     """Read and decode a body until its end.
 
@@ -49,7 +80,7 @@ def read_body(
         raw: the response to read from.
         url: its address, for messages.
         encoding: its Content-Encoding.
-        seconds: the time for the whole body, plus a second for every 100 kB received.
+        pace: how slowly the body may come.
         sink: where to write the decoded bytes; kept in memory if None.
 
     Raises:
@@ -60,12 +91,9 @@ def read_body(
         raise MalformedError(f"{url}: the body has the encoding {encoding!r}, which was not asked for")
     decoder = _Decoder(encoding)
     kept: list[bytes] = []
-    size = head = received = 0
-    began = time.monotonic()
+    size = head = 0
     while piece := _read_piece(raw):
-        received += len(piece)
-        if time.monotonic() - began > seconds + received / _SLOWEST_BYTES_PER_SECOND:
-            raise TryAgain(f"the body was not complete after {seconds:g} s", "line")
+        pace.count(len(piece))
         plain = decoder.feed(piece)
         size += len(plain)
         if size > (_LARGEST if sink else _LARGEST_IN_MEMORY):

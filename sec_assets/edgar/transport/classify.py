@@ -16,7 +16,7 @@ from typing import Literal
 from sec_assets.errors import AbsentError, MalformedError, SettingError, UnreachableError
 from sec_assets.settings import SourceName
 
-Expect = Literal["json", "html", "xml", "text", "any"]
+Expect = Literal["json", "html", "xml", "text", "zip", "any"]
 
 _UNDECLARED = re.compile(rb"undeclared\s+automated\s+tool", re.IGNORECASE)
 _TOO_MANY = re.compile(
@@ -133,12 +133,14 @@ def _classify_body(answer: Answer, expect: Expect, source: SourceName) -> None:
         raise Refused(None, f"{answer.url}: {what} where JSON was asked for, which is how EDGAR throttles")
     if not answer.size:
         raise TryAgain("the body is empty", "body")
-    if page and expect in {"json", "xml", "text"}:
+    if page and expect in {"json", "xml", "text", "zip"}:
         raise MalformedError(f"{answer.url}: an HTML page ({_title(body)}) where {expect} was asked for")
     if expect == "json":
         _check_json(body)
     if expect == "xml" and not body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<":
         raise MalformedError(f"{answer.url}: does not begin like XML")
+    if expect == "zip" and not body.startswith(b"PK"):
+        raise MalformedError(f"{answer.url}: does not begin like a ZIP archive")
 
 
 def _check_json(body: bytes) -> None:

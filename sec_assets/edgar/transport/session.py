@@ -18,7 +18,7 @@ from requests.adapters import BaseAdapter
 from requests_cache import CacheMixin
 from requests_ratelimiter import LimiterMixin
 
-from sec_assets.edgar.transport.body import Body, read_body
+from sec_assets.edgar.transport.body import Body, Pace, read_body
 from sec_assets.edgar.transport.bucket import limiter_over
 from sec_assets.edgar.transport.cache import PRIVATE_HEADERS, HttpCache
 from sec_assets.edgar.transport.classify import Answer, Expect, Refused, classify
@@ -99,7 +99,10 @@ class ValidateMixin(_MixinBase):
 
     def _read(self, response: Response, sink: _Sink | None) -> Body:
         encoding = response.headers.get("Content-Encoding", "")
-        return read_body(response.raw, url=self.shown_url, encoding=encoding, seconds=self.timing.body, sink=sink)
+        return read_body(response.raw, url=self.shown_url, encoding=encoding, pace=self._pace(), sink=sink)
+
+    def _pace(self) -> Pace:
+        return Pace(self.timing.body)
 
 
 class BanMixin(_MixinBase):
@@ -142,14 +145,14 @@ class DocumentSession(LimiterMixin, BanMixin, ValidateMixin, requests.Session):
         self.mount("https://", parts.adapter)
         self.mount("http://", parts.adapter)
 
-    def fetch(self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None, **options: bool) -> Response:
+    def fetch(self, address: str, *, url: str, expect: Expect, sink: _Sink | None = None, **options: Any) -> Response:
         """Send one GET, once, to `address`; messages name `url`. See `ValidateMixin.send` for what it raises.
 
-        `options` go to `request`: a session with a cache understands `force_refresh`.
+        `options` go to `request`: headers of this request, and a session with a cache understands `force_refresh`.
         """
         self.shown_url, self.expect, self.sink = url, expect, sink
         try:
-            return self.request("GET", address, **options)  # pyright: ignore[reportArgumentType]
+            return self.request("GET", address, **options)
         except requests.RequestException as error:
             raise line_failure(error) from error
         finally:
