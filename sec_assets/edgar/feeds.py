@@ -73,7 +73,7 @@ def new_filings(client: "EdgarClient", since: tuple[datetime, str] | None, max_p
     """
     pages: list[pl.DataFrame] = []
     problems: list[str] = []
-    reached = since is None
+    reached, ended = since is None, False
     for number in range(max_pages):
         fetched = client.get(getcurrent_url(start=number * PAGE, count=PAGE), expect="xml")
         page, found = parse_current(fetched.body)
@@ -82,9 +82,16 @@ def new_filings(client: "EdgarClient", since: tuple[datetime, str] | None, max_p
         if since is not None and not page.filter(pl.col("accepted_at") < since[0]).is_empty():
             reached = True
             break
+        ended = page.height + len(found) < PAGE
         if page.is_empty() and not found:
             break
+    reached = reached or (ended and _holds(pages, since))
     return NewFilings(_newer(pages, since), reached, tuple(dict.fromkeys(problems)))
+
+
+def _holds(pages: Sequence[pl.DataFrame], since: tuple[datetime, str] | None) -> bool:
+    """Tell whether the mark itself is among the entries: at the end of the feed nothing older need follow it."""
+    return since is not None and any(since[1] in page["accession_number"] for page in pages)
 
 
 def _newer(pages: Sequence[pl.DataFrame], since: tuple[datetime, str] | None) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 from sec_assets.edgar.feeds import new_filings, parse_current
 from sec_assets.errors import AbsentError, MalformedError
-from sec_assets_tests.edgar.mirrors import mirror_client
+from sec_assets_tests.edgar.mirrors import mirror_client, put
 
 SERIES = "series0_2025-12-12"
 
@@ -108,6 +108,37 @@ def test_a_mark_too_far_back_is_reported_as_a_gap(feed):
     found = new_filings(feed, (datetime(2020, 1, 1, tzinfo=UTC), "0000000000-20-000001"), 3)
     assert not found.reached
     assert found.frame.height > 200
+
+
+def feed_of(folder: Path, *bodies: bytes) -> None:
+    for number, body in enumerate(bodies):
+        query = f"action=getcurrent&count=100&start={number * 100}&type=&owner=include&output=atom"
+        put(folder, f"https://www.sec.gov/cgi-bin/browse-edgar?{query}", body)
+
+
+def test_a_mark_that_is_the_oldest_entry_of_the_feed_is_reached(tmp_path):
+    title = "4 - X (0000000042) (Filer)"
+    newer = entry(title, updated="2025-12-12T18:05:00-05:00", number="0000000042-25-000002")
+    older = entry(title, updated="2025-12-12T18:00:00-05:00", number="0000000042-25-000001")
+    feed_of(tmp_path / "mirror", atom(newer, older), atom())
+    accepted = datetime(2025, 12, 12, 23, tzinfo=UTC)
+    with mirror_client(tmp_path / "mirror", tmp_path / "data") as client:
+        found = new_filings(client, (accepted, "0000000042-25-000001"), 5)
+        assert found.reached
+        assert found.frame["accession_number"].to_list() == ["0000000042-25-000002"]
+        assert not new_filings(client, (accepted, "0000000042-25-000009"), 5).reached, "the mark fell out of the feed"
+        assert new_filings(client, (accepted, "0000000042-25-000001"), 1).reached, "a page that is not full is the last"
+
+
+def test_a_full_page_that_ends_with_the_mark_tells_nothing_of_what_follows(tmp_path):
+    title, when = "4 - X (0000000042) (Filer)", "2025-12-12T18:00:00-05:00"
+    numbers = [f"0000000042-25-{number:06d}" for number in range(101)]
+    entries = [entry(title, updated=when, number=number) for number in numbers]
+    feed_of(tmp_path / "mirror", atom(*entries[:100]), atom(entries[100]), atom())
+    mark = (datetime(2025, 12, 12, 23, tzinfo=UTC), numbers[99])
+    with mirror_client(tmp_path / "mirror", tmp_path / "data") as client:
+        assert not new_filings(client, mark, 1).reached
+        assert new_filings(client, mark, 2).reached
 
 
 def test_a_missing_feed_is_an_error(tmp_path):
