@@ -44,7 +44,7 @@ dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
 	exec $(BIN)/python -c '$(HEED_SIGINT)' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
 
 bench: setup-dev ## benchmarks; ratios within one run
-	for name in xbrl technicals text executor; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done
+	for name in xbrl technicals text executor bookkeeping; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done
 
 soak: setup-dev ## an hour at the limit against a loopback EDGAR; in the background: nohup make soak > soak.log 2>&1 &
 	$(BIN)/python -m sec_assets_tests.campaigns.soak
