@@ -91,48 +91,6 @@ ARTIFACTS = Table(
     ),
 )
 
-XBRL_FACTS = Table(
-    "xbrl_facts",
-    "Every fact of every XBRL instance, every version, exact.",
-    ("cik", "accession_number", "concept", "unit", "period", "dimensions", "lang", "occurrence"),
-    (
-        CIK,
-        ACCESSION,
-        Column(
-            "concept",
-            pl.String,
-            "prefix:LocalName with the taxonomy's usual prefix, e.g. us-gaap:Assets",
-            required=True,
-        ),
-        Column("namespace", pl.String, "namespace URI of the concept as filed", required=True),
-        Column("is_extension", pl.Boolean, "concept of the filer's own taxonomy", required=True),
-        Column("value", pl.String, "text as filed; null when nil"),
-        Column("numeric", EXACT, "exact value; null when not numeric, nil, or outside 26+12 digits"),
-        Column("unit", pl.String, "USD, shares, USD/shares, pure, …; null for non-numeric facts"),
-        Column("decimals", pl.String, "decimals attribute: a whole number or INF"),
-        Column("period", pl.String, "2024-09-28, 2023-10-01/2024-09-28 or forever", required=True),
-        Column("period_start", pl.Date, "first day of a duration; null for instants"),
-        Column("period_end", pl.Date, "last day of a duration, or the day of an instant"),
-        Column("is_instant", pl.Boolean, "an instant rather than a duration", required=True),
-        Column(
-            "dimensions",
-            pl.String,
-            "axis=member pairs sorted and joined with '; ', empty when there are none",
-            required=True,
-        ),
-        Column("is_nil", pl.Boolean, "xsi:nil was true", required=True),
-        Column("lang", pl.String, "language of a text fact"),
-        Column(
-            "occurrence", pl.Int32, "0 for the fact to use (the most precise), 1… for its duplicates", required=True
-        ),
-        Column("ordinal", pl.Int32, "position in the document", required=True),
-        FORM,
-        FILED,
-        ACCEPTED_AT,
-        Column("source", pl.String, "the document it was read from", required=True),
-    ),
-)
-
 FINANCIALS = Table(
     "financials",
     "Standard line items of the statements, each version as filed, with the concept it came from and why.",

@@ -41,13 +41,22 @@ class Period(NamedTuple):
     is_instant: bool
 
 
+class Entity(NamedTuple):
+    """Whom a context is about: scheme and identifier as filed."""
+
+    scheme: str
+    identifier: str
+
+
 class Context(NamedTuple):
     """What a fact says about when and about what part of whom."""
 
     period: Period
     dimensions: str
+    entity: Entity
 
 
+_NOBODY = Entity("", "")
 FOREVER = Period("forever", None, None, False)
 
 
@@ -66,11 +75,12 @@ def read_contexts(
     for element in elements:
         identifier = (element.get("id") or "").strip()
         try:
-            context, entity = _context(element, names)
+            context = _context(element, names)
         except MalformedError as error:
             problems[identifier] = f"context {identifier!r} (line {element.sourceline}): {error}"
             continue
-        if contexts.setdefault(identifier, context) != context or entities.setdefault(identifier, entity) != entity:
+        entities[identifier] = context.entity.identifier.lstrip("0")
+        if contexts.setdefault(identifier, context) != context:
             problems[identifier] = f"context {identifier!r} (line {element.sourceline}) is defined twice"
     if len(set(entities.values())) > 1:
         own = cik.lstrip("0")
@@ -83,9 +93,9 @@ def read_contexts(
     return contexts, problems
 
 
-def _context(element: etree._Element, names: NameTable) -> tuple[Context, str]:
+def _context(element: etree._Element, names: NameTable) -> Context:
     period: Period | None = None
-    entity = ""
+    entity = _NOBODY
     pairs: list[tuple[str, str]] = []
     for child in element:
         tag = child.tag
@@ -97,17 +107,22 @@ def _context(element: etree._Element, names: NameTable) -> tuple[Context, str]:
             _add_dimensions(child, names, pairs)
     if period is None:
         raise MalformedError("no period")
-    return Context(period, _joined(pairs) if pairs else ""), entity
+    return Context(period, _joined(pairs) if pairs else "", entity)
 
 
-def _entity(element: etree._Element, names: NameTable, pairs: list[tuple[str, str]]) -> str:
-    entity = ""
+def _entity(element: etree._Element, names: NameTable, pairs: list[tuple[str, str]]) -> Entity:
+    entity = _NOBODY
     for part in element:
         if part.tag == _IDENTIFIER:
-            entity = (part.text or "").strip().lstrip("0")
+            entity = _entity_of(part.get("scheme"), part.text)
         elif part.tag == _SEGMENT:
             _add_dimensions(part, names, pairs)
     return entity
+
+
+@lru_cache(maxsize=256)
+def _entity_of(scheme: str | None, identifier: str | None) -> Entity:
+    return Entity((scheme or "").strip(), (identifier or "").strip())
 
 
 def _joined(pairs: list[tuple[str, str]]) -> str:

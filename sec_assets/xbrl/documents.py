@@ -27,6 +27,14 @@ _HTML_ROOT = re.compile(
 )
 
 
+class NotXmlError(MalformedError):
+    """A document that is not well-formed XML; `line` is where the parser gave up, None when it did not say."""
+
+    def __init__(self, reason: str, line: int | None) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class InstanceDocument:
     """One document of a filing that may hold XBRL facts, with what every fact inherits from the filing.
@@ -103,7 +111,7 @@ def parse_xml(body: bytes, parser: etree.XMLParser) -> etree._Element:
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedError(_explain(body, error)) from error
+        raise NotXmlError(_explain(body, error), getattr(error, "lineno", None)) from error
     if root is None:
         raise MalformedError("the document has no root element")
     if root.getroottree().docinfo.internalDTD is not None:

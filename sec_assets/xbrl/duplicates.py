@@ -48,7 +48,7 @@ def number_occurrences(facts: pl.DataFrame, key: Sequence[str], order: Sequence[
     return ranked.with_columns(occurrence=position - starts).drop("_precision")
 
 
-def classify_duplicates(facts: pl.DataFrame) -> pl.DataFrame:
+def classify_duplicates(facts: pl.DataFrame, key: Sequence[str] = KEY) -> pl.DataFrame:
     """Return one row per group of duplicates in a frame of `xbrl_facts`, saying whether they agree.
 
     Columns: the key without `occurrence`; n_facts (UInt32); verdict (String): `complete` when all facts say the same with
@@ -56,20 +56,27 @@ def classify_duplicates(facts: pl.DataFrame) -> pl.DataFrame:
     when the intervals value ± half a unit of the last accurate digit have a point in common (XBRL Working Group Note
     "Handling Duplicate Facts"); a number without a known accuracy agrees with an equal one only.
     """
-    groups = (
-        facts.filter(pl.len().over(KEY) > 1)
-        .group_by(KEY, maintain_order=True)
-        .agg(n_facts=pl.len(), _facts=pl.struct("value", "numeric", "decimals"))
+    repeated = facts.filter(pl.len().over(key) > 1).select(*key, "value", "numeric", "decimals")
+    # A number is compared as a number, a text or nil as it stands.
+    said = pl.coalesce(pl.col("numeric").cast(pl.String), "value")
+    groups = repeated.group_by(key, maintain_order=True).agg(
+        n_facts=pl.len(), _said=said.n_unique(), _accuracies=pl.col("decimals").n_unique()
     )
-    verdicts = [_verdict(group) for group in groups["_facts"].to_list()]
-    return groups.drop("_facts").with_columns(verdict=pl.Series(verdicts, dtype=pl.String))
+    differing = (
+        repeated.join(groups.filter(pl.col("_said") > 1), on=key, how="semi", nulls_equal=True)
+        .group_by(key, maintain_order=True)
+        .agg(_facts=pl.struct("numeric", "decimals"))
+    )
+    verdicts = pl.Series("_verdict", [_verdict(group) for group in differing["_facts"].to_list()], dtype=pl.String)
+    agreed = pl.when(pl.col("_accuracies") == 1).then(pl.lit("complete")).otherwise(pl.lit("consistent"))
+    return (
+        groups.join(differing.select(key).with_columns(verdicts), on=key, how="left", nulls_equal=True)
+        .with_columns(verdict=pl.coalesce("_verdict", agreed))
+        .drop("_said", "_accuracies", "_verdict")
+    )
 
 
 def _verdict(group: list[dict[str, Any]]) -> str:
-    # A number is compared as a number, a text or nil as it stands.
-    said = {fact["value"] if fact["numeric"] is None else fact["numeric"] for fact in group}
-    if len(said) == 1:
-        return "complete" if len({fact["decimals"] for fact in group}) == 1 else "consistent"
     intervals = [_interval(fact["numeric"], fact["decimals"]) for fact in group]
     known = [interval for interval in intervals if interval is not None]
     if len(known) < len(group) or max(low for low, _ in known) > min(high for _, high in known):

@@ -14,8 +14,10 @@ import polars as pl
 from sec_assets.tables import EXACT, XBRL_FACTS
 from sec_assets.xbrl.contexts import Context
 from sec_assets.xbrl.documents import InstanceDocument
-from sec_assets.xbrl.duplicates import number_occurrences
+from sec_assets.xbrl.duplicates import classify_duplicates, number_occurrences
+from sec_assets.xbrl.footnotes import Note, footnotes_frame
 from sec_assets.xbrl.names import is_extension
+from sec_assets.xbrl.problems import Cause, Problem, causes, problems_frame, whole
 
 FactRow = tuple[int, int, int, int, int, str | None, str | None, str | None, bool, int]
 """Numbers of document, concept, aspect, unit and language; value, number in plain digits, decimals, is_nil, ordinal."""
@@ -23,9 +25,8 @@ FactRow = tuple[int, int, int, int, int, str | None, str | None, str | None, boo
 Failure = tuple[str, str, str]
 """Accession number, document name, reason."""
 
-_LONGEST_REASON = 1000
-FAILURES_PER_DOCUMENT = 100
-"""Facts reported one by one; the rest of a broken document's facts are given as a count."""
+
+_GROUP = ("company", "concept_rank", "unit_rank", "aspect_rank", "lang_rank", "filing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,17 @@ class ParsedFacts:
 
     Attributes:
         frame: facts in table `xbrl_facts`, sorted by its key and unique on it.
-        failures: documents that could not be read, and facts left out of documents that could.
+        failures: documents that could not be read, and facts left out of documents that could, in words.
         out_of_range: numeric facts whose exact value does not fit 26+12 digits; their `numeric` is null.
+        problems: the failures as rows of table `xbrl_problems`.
+        footnotes: table `xbrl_footnotes`.
     """
 
     frame: pl.DataFrame
     failures: list[Failure]
     out_of_range: int
+    problems: pl.DataFrame
+    footnotes: pl.DataFrame
 
 
 class FactSink:
@@ -53,7 +58,8 @@ class FactSink:
         self._units: dict[str | None, int] = {None: 0}
         self._languages: dict[str | None, int] = {None: 0}
         self._rows: list[FactRow] = []
-        self._failures: list[Failure] = []
+        self._causes: list[Cause] = []
+        self._notes: list[tuple[InstanceDocument, Note]] = []
 
     def document(self, document: InstanceDocument) -> int:
         """Return the number rows refer to this document by."""
@@ -76,30 +82,38 @@ class FactSink:
         """Return the number of a language; 0 stands for none."""
         return self._languages.setdefault(language, len(self._languages))
 
-    def add(self, rows: Sequence[FactRow], document: InstanceDocument, problems: Sequence[str]) -> None:
-        """Take over the rows of a document, and what is to be said of its facts that could not be read."""
+    def add(
+        self,
+        rows: Sequence[FactRow],
+        document: InstanceDocument,
+        problems: Sequence[Problem],
+        notes: Sequence[Note] = (),
+    ) -> None:
+        """Take over the rows of a document, its footnotes, and what is to be said of facts that could not be read."""
         self._rows.extend(rows)
-        for problem in problems[:FAILURES_PER_DOCUMENT]:
-            self.fail(document, problem)
-        if len(problems) > FAILURES_PER_DOCUMENT:
-            self.fail(document, f"and {len(problems) - FAILURES_PER_DOCUMENT:,} more facts that could not be read")
+        self._notes.extend((document, note) for note in notes)
+        if problems:
+            self._causes.extend(causes(document, problems, self._told(document)))
 
-    def fail(self, document: InstanceDocument, reason: str) -> None:
-        """Record that a document, or a fact of it, could not be read."""
-        self._failures.append((document.accession_number, document.name, reason[:_LONGEST_REASON]))
+    def fail(self, document: InstanceDocument, reason: str, line: int | None = None) -> None:
+        """Record that a document could not be read."""
+        self._causes.append(whole(document, reason, line, self._told(document)))
+
+    def _told(self, document: InstanceDocument) -> int:
+        return sum(cause.document is document for cause in self._causes)
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added."""
-        facts = number_occurrences(
-            self._ranked(), ("filing", "concept_rank", "unit_rank", "aspect_rank", "lang_rank"), ("document", "ordinal")
+        facts = number_occurrences(self._ranked(), _GROUP, ("document", "ordinal")).with_columns(
+            numeric=pl.col("number").cast(EXACT)
         )
-        numeric = facts["number"].cast(EXACT)
         misfits = (
             facts.select((pl.col("unit_id") > 0) & ~pl.col("is_nil") & pl.col("number").is_null()).to_series().sum()
         )
         frame = pl.concat(
             [
-                facts.select("value", "decimals", "is_nil", "occurrence", "ordinal", numeric=numeric),
+                facts.select("value", "decimals", "is_nil", "occurrence", "ordinal", "numeric"),
+                _verdicts(facts).to_frame(),
                 _documents(self._documents)[facts["document"]],
                 _concepts(self._concepts)[facts["concept_id"]],
                 _aspects(self._aspects)[facts["aspect_id"]],
@@ -108,17 +122,31 @@ class FactSink:
             ],
             how="horizontal",
         )
-        return ParsedFacts(XBRL_FACTS.conform(frame), self._failures, int(misfits))
+        return ParsedFacts(
+            frame=XBRL_FACTS.conform(frame),
+            failures=[(c.document.accession_number, c.document.name, c.sentence()) for c in self._causes],
+            out_of_range=int(misfits),
+            problems=problems_frame(self._causes),
+            footnotes=footnotes_frame(self._notes),
+        )
 
     def _ranked(self) -> pl.DataFrame:
         facts = _columns(self._rows)
         return facts.with_columns(
-            _ranks("filing", self._documents, lambda d: (d.cik, d.accession_number))[facts["document"]],
+            _ranks("company", self._documents, lambda d: d.cik)[facts["document"]],
+            _ranks("filing", self._documents, lambda d: d.accession_number)[facts["document"]],
             _ranks("concept_rank", self._concepts, lambda c: c[0])[facts["concept_id"]],
             _ranks("aspect_rank", self._aspects, lambda a: (a.period.text, a.dimensions))[facts["aspect_id"]],
             _ranks("unit_rank", self._units, _none_first)[facts["unit_id"]],
             _ranks("lang_rank", self._languages, _none_first)[facts["lang_id"]],
         )
+
+
+def _verdicts(facts: pl.DataFrame) -> pl.Series:
+    """Return the verdict on the duplicates a fact belongs to, null for facts without."""
+    groups = facts.select("value", "numeric", "decimals", group=(pl.col("occurrence") == 0).cum_sum())
+    judged = classify_duplicates(groups, ("group",))
+    return groups.join(judged, on="group", how="left", maintain_order="left")["verdict"].rename("duplicates")
 
 
 def _none_first(text: str | None) -> tuple[bool, str]:
@@ -176,6 +204,8 @@ def _aspects(contexts: Iterable[Context]) -> pl.DataFrame:
             "period_end": [c.period.end for c in found],
             "is_instant": [c.period.is_instant for c in found],
             "dimensions": [c.dimensions for c in found],
+            "entity_scheme": [c.entity.scheme for c in found],
+            "entity_identifier": [c.entity.identifier for c in found],
         },
         schema={
             "period": pl.String,
@@ -183,5 +213,7 @@ def _aspects(contexts: Iterable[Context]) -> pl.DataFrame:
             "period_end": pl.Date,
             "is_instant": pl.Boolean,
             "dimensions": pl.String,
+            "entity_scheme": pl.String,
+            "entity_identifier": pl.String,
         },
     )

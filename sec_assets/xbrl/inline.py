@@ -14,17 +14,24 @@ from sec_assets.errors import MalformedError
 from sec_assets.xbrl.contexts import TRUE, XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
+from sec_assets.xbrl.footnotes import FactPlace, Note, inherited_language, related_notes
+from sec_assets.xbrl.fractions import fraction_value
 from sec_assets.xbrl.markup import IX_NAMESPACES, has_exclusions, markup_content, text_content
 from sec_assets.xbrl.names import NameTable, Prefixes
+from sec_assets.xbrl.problems import Problem
 from sec_assets.xbrl.reader import LANG, SPACE
 from sec_assets.xbrl.references import CONTEXT, UNIT, References
 from sec_assets.xbrl.transforms.registry import transform
 from sec_assets.xbrl.values import decimals_text, shifted, whole_number
 
-_KINDS = ("nonFraction", "nonNumeric", "fraction", "tuple", "continuation", "resources", "references")
+_KINDS = (
+    "nonFraction", "nonNumeric", "fraction", "tuple", "continuation", "resources", "references", "footnote", "relationship",
+)  # fmt: skip
 _TAGS = {f"{{{namespace}}}{kind}": kind for namespace in IX_NAMESPACES for kind in _KINDS}
 _FACTS = frozenset(_KINDS[:4])
 _TUPLES = tuple(tag for tag, kind in _TAGS.items() if kind == "tuple")
+_NUMERATORS = tuple(f"{{{namespace}}}numerator" for namespace in IX_NAMESPACES)
+_DENOMINATORS = tuple(f"{{{namespace}}}denominator" for namespace in IX_NAMESPACES)
 _SCHEMA_REF = "{http://www.xbrl.org/2003/linkbase}schemaRef"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 
@@ -44,7 +51,7 @@ def read_inline(documents: Sequence[tuple[InstanceDocument, etree._Element]], si
                 sink.fail(page.document, "there is no inline XBRL in it")
                 continue
             rows, problems = reader.read(page)
-            sink.add(rows, page.document, problems)
+            sink.add(rows, page.document, problems, reader.notes(page, rows, problems))
 
 
 class _Page:
@@ -55,6 +62,8 @@ class _Page:
         self.facts: list[tuple[str, etree._Element]] = []
         self.continuations: dict[str, etree._Element] = {}
         self.resources: list[etree._Element] = []
+        self.footnotes: dict[str, etree._Element] = {}
+        self.relationships: list[etree._Element] = []
         self.schema: str | None = None
         for element in root.iter(*_TAGS):
             kind = _TAGS[element.tag]
@@ -64,6 +73,10 @@ class _Page:
                 self.continuations.setdefault(element.get("id", ""), element)
             elif kind == "resources":
                 self.resources.append(element)
+            elif kind == "footnote":
+                self.footnotes.setdefault(element.get("id", ""), element)
+            elif kind == "relationship":
+                self.relationships.append(element)
             elif self.schema is None:
                 reference = element.find(_SCHEMA_REF)
                 self.schema = reference.get(_HREF) if reference is not None else None
@@ -98,49 +111,78 @@ class _SetReader:
             cik=pages[0].document.cik,
             sink=sink,
         )
+        self._footnotes = {key: value for page in reversed(pages) for key, value in page.footnotes.items()}
+        self._relationships = [relationship for page in pages for relationship in page.relationships]
         self._continuations = {key: value for page in reversed(pages) for key, value in page.continuations.items()}
         self._exclusions = any(page.exclusions for page in pages)
         self._written, self._most = 0, _TEXT_OVER_BODY * sum(len(page.document.body) for page in pages)
 
-    def read(self, page: _Page) -> tuple[list[FactRow], list[str]]:
+    def read(self, page: _Page) -> tuple[list[FactRow], list[Problem]]:
         """Return a row per fact of a document in document order, and what is to be said of the others."""
         rows: list[FactRow] = []
-        problems: list[str] = []
+        problems: list[Problem] = []
         names, document = self._names[id(page)], self._sink.document(page.document)
         for ordinal, (kind, element) in enumerate(page.facts):
             try:
                 self._refuse(kind, element, page)
                 concept = self._sink.concept(*names.expand(element.get("name"), element))
                 aspect = self._references.aspect(element.get("contextRef"))
-                unit, lang, value, number, decimals, is_nil = (
-                    self._number(element, names) if kind == "nonFraction" else self._text(element, names, page)
-                )
+                unit, lang, value, number, decimals, is_nil = self._value(kind, element, names, page)
             except MalformedError as error:
-                label = (element.get("name") or f"ix:{kind}")[:200]
-                problems.append(f"{label} (line {element.sourceline}): {error}")
+                problems.append(Problem(element.get("name") or f"ix:{kind}", element.sourceline, str(error)))
                 continue
             rows.append((document, concept, aspect, unit, lang, value, number, decimals, is_nil, ordinal))
         return rows, problems
 
+    def notes(self, page: _Page, rows: list[FactRow], problems: list[Problem]) -> list[Note]:
+        """Return the footnotes of a document's facts that were read; a link that cannot be followed is a problem."""
+        if not self._relationships:
+            return []
+        names, places = self._names[id(page)], dict[str, FactPlace]()
+        for row in rows:
+            element = page.facts[row[-1]][1]
+            identifier = element.get("id")
+            if identifier is not None:
+                places.setdefault(identifier, FactPlace(row[-1], names.resolve(element.get("name"), element)))
+        try:
+            return related_notes(self._relationships, self._footnotes, places, self._footnote)
+        except MalformedError as error:
+            problems.append(Problem("footnotes", None, str(error)))
+            return []
+
+    def _footnote(self, element: etree._Element) -> str:
+        return "".join(text_content(part, exclusions=self._exclusions) for part in self._parts(element))
+
     def _refuse(self, kind: str, element: etree._Element, page: _Page) -> None:
-        if kind in ("fraction", "tuple"):
-            raise MalformedError(f"a {kind} is not read")
+        if kind == "tuple":
+            raise MalformedError("it is a tuple, which is not read")
         if element.get("target"):
             raise MalformedError(f"it belongs to target document {element.get('target')!r}, which is not read")
         if element.get("tupleRef") or (page.has_tuples and next(element.iterancestors(*_TUPLES), None) is not None):
             raise MalformedError("it is part of a tuple, which is not read")
 
-    def _number(self, element: etree._Element, names: NameTable) -> _Value:
+    def _value(self, kind: str, element: etree._Element, names: NameTable, page: _Page) -> _Value:
+        if kind == "nonNumeric":
+            return self._text(element, names, page)
         reference = element.get("unitRef")
         if reference is None:
             raise MalformedError("it has no unit")
         unit = self._references.unit(reference)
         if element.get(XSI_NIL, "").strip() in TRUE:
             return unit, 0, None, None, decimals_text(element.get("decimals"), None, None), True
+        if kind == "fraction":
+            parts = [next(element.iter(*tags), None) for tags in (_NUMERATORS, _DENOMINATORS)]
+            if None in parts:
+                raise MalformedError("a fraction needs a numerator and a denominator")
+            value, number = fraction_value(*(self._digits(part, names)[0] for part in parts if part is not None))
+            return unit, 0, value, number, "INF", False
+        value, number = self._digits(element, names)
+        return unit, 0, value, number, decimals_text(element.get("decimals"), element.get("precision"), number), False
+
+    def _digits(self, element: etree._Element, names: NameTable) -> tuple[str, str | None]:
         printed = element.text or "" if not len(element) else text_content(element, exclusions=self._exclusions)
         text = self._transformed(element, printed, names)
-        value, number = _scaled(text, whole_number(element.get("scale", "0")), element.get("sign"))
-        return unit, 0, value, number, decimals_text(element.get("decimals"), element.get("precision"), number), False
+        return _scaled(text, whole_number(element.get("scale", "0")), element.get("sign"))
 
     def _text(self, element: etree._Element, names: NameTable, page: _Page) -> _Value:
         lang = self._sink.language(_language(element, page))
@@ -193,10 +235,4 @@ def _scaled(text: str, scale: int, sign: str | None) -> tuple[str, str | None]:
 def _language(element: etree._Element, page: _Page) -> str | None:
     if page.one_language:
         return page.root.get(LANG) or None
-    holder: etree._Element | None = element
-    while holder is not None:
-        lang = holder.get(LANG)
-        if lang is not None:
-            return lang or None
-        holder = holder.getparent()
-    return None
+    return inherited_language(element)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl.documents import InstanceDocument, is_html, new_parser, parse_xml
+from sec_assets.xbrl.documents import InstanceDocument, NotXmlError, is_html, new_parser, parse_xml
 from sec_assets.xbrl.facts import FactSink, Failure, ParsedFacts
 from sec_assets.xbrl.inline import read_inline
 from sec_assets.xbrl.reader import ROOT, read_instance
@@ -53,7 +53,7 @@ def _read_instance(document: InstanceDocument, parser: etree.XMLParser, sink: Fa
             raise MalformedError(f"the root element is {str(root.tag)[:200]}, not that of an XBRL instance")
         read_instance(root, document, sink)
     except MalformedError as error:
-        sink.fail(document, str(error))
+        sink.fail(document, str(error), _line(error))
         return False
     return True
 
@@ -64,6 +64,10 @@ def _read_inline(pages: list[InstanceDocument], parser: etree.XMLParser, sink: F
         try:
             parsed.append((document, parse_xml(document.body, parser)))
         except MalformedError as error:
-            sink.fail(document, str(error))
+            sink.fail(document, str(error), _line(error))
     if parsed:
         read_inline(parsed, sink)
+
+
+def _line(error: MalformedError) -> int | None:
+    return error.line if isinstance(error, NotXmlError) else None

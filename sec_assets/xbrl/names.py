@@ -18,6 +18,9 @@ _DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,64}+))?\s{0,64}+=\s{0,64}+(?:"
 _MOST_WORK = 10_000_000
 _LOCAL_NAME = re.compile(r"[^\W\d][\w.\-\u00B7]*")
 
+UNDECLARED = "no namespace is declared for the prefix"
+"""What a name's error begins with where a prefix is not bound: one cause, however many facts suffer."""
+
 STANDARD_PREFIXES = frozenset(
     [
         "us-gaap", "us-gaap-sup", "us-types", "srt", "srt-types", "dei", "ifrs-full", "ifrs", "ecd", "cyd", "ffd", "vip",
@@ -127,7 +130,7 @@ class NameTable:
         if namespace is None:
             namespace = self._in_scope(element).get(prefix or None)
         if namespace is None and prefix:
-            raise MalformedError(f"prefix {prefix[:80]!r} of {name[:80]!r} is not declared")
+            raise MalformedError(f"{UNDECLARED} {prefix[:80]!r}")
         return namespace, local, prefix or None
 
     def _in_scope(self, element: etree._Element) -> dict[str | None, str]:

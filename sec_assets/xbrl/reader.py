@@ -1,8 +1,8 @@
 """XBRL 2.1 instances: one pass over the children of the root, a row per fact.
 
 Extracted instances (`…_htm.xml`) and classic ones alike. A fact that cannot be read for certain (its context or unit is
-not defined, its number is none) is left out and reported with its line; its neighbours stay. Tuples and footnotes
-are not read: EDGAR refuses the first, and the second are not facts.
+not defined, its number is none) is left out and reported with its line; its neighbours stay. Tuples are reported,
+not read: EDGAR refuses them. Footnotes are `footnotes.py`.
 """
 
 from lxml import etree
@@ -11,7 +11,10 @@ from sec_assets.errors import MalformedError
 from sec_assets.xbrl.contexts import TRUE, XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
+from sec_assets.xbrl.footnotes import FOOTNOTE_LINK, FactPlace, Note, linked_notes
+from sec_assets.xbrl.fractions import fraction_value
 from sec_assets.xbrl.names import NameTable, Prefixes
+from sec_assets.xbrl.problems import Problem
 from sec_assets.xbrl.references import CONTEXT, UNIT, References
 from sec_assets.xbrl.units import XBRLI
 from sec_assets.xbrl.values import FITS, decimals_text, exact_text
@@ -19,6 +22,7 @@ from sec_assets.xbrl.values import FITS, decimals_text, exact_text
 ROOT = f"{{{XBRLI}}}xbrl"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 SPACE = " \t\r\n"
+_NUMERATOR, _DENOMINATOR = f"{{{XBRLI}}}numerator", f"{{{XBRLI}}}denominator"
 _NOT_FACTS = (XBRLI, "http://www.xbrl.org/2003/linkbase")
 
 
@@ -32,7 +36,7 @@ def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSi
     rows = reader.read()
     if not rows and not reader.problems:
         raise MalformedError("the instance holds no facts")
-    sink.add(rows, document, reader.problems)
+    sink.add(rows, document, reader.problems, reader.notes(rows))
 
 
 class _Reader:
@@ -46,12 +50,13 @@ class _Reader:
         self._root, self._names, self._sink = root, names, sink
         self._lang = sink.language(root.get(LANG) or None)
         self._document = sink.document(document)
-        self.problems: list[str] = []
+        self.problems: list[Problem] = []
+        self._concepts: dict[str, int | None] = {}
 
     def read(self) -> list[FactRow]:
         """Return a row per fact, in document order."""
         rows: list[FactRow] = []
-        concepts: dict[str, int | None] = {}
+        concepts = self._concepts
         document, ordinal = self._document, -1
         for element in self._root:
             tag = element.tag
@@ -65,20 +70,39 @@ class _Reader:
                 aspect = self._references.aspect(element.get("contextRef"))
                 unit, lang, value, number, decimals, is_nil = self._value(element)
             except MalformedError as error:
-                self.problems.append(f"{concept_label(element)} (line {element.sourceline}): {error}")
+                self.problems.append(Problem(concept_label(element), element.sourceline, _reason(element, error)))
                 continue
             rows.append((document, concept, aspect, unit, lang, value, number, decimals, is_nil, ordinal))
         return rows
 
-    def _concept(self, element: etree._Element) -> int | None:
+    def notes(self, rows: list[FactRow]) -> list[Note]:
+        """Return the footnotes of the facts that were read; links beyond measure become a problem."""
+        if self._root.find(FOOTNOTE_LINK) is None:
+            return []
+        read = {row[-1] for row in rows}
+        places: dict[str, FactPlace] = {}
+        elements = (element for element in self._root if self._concepts.get(element.tag) is not None)
+        for ordinal, element in enumerate(elements):
+            identifier = element.get("id")
+            if identifier is not None and ordinal in read:
+                places.setdefault(identifier, FactPlace(ordinal, self._name(element)))
+        try:
+            return linked_notes(self._root, places)
+        except MalformedError as error:
+            self.problems.append(Problem("footnotes", None, str(error)))
+            return []
+
+    def _name(self, element: etree._Element) -> str:
         namespace, _, local = element.tag.lstrip("{").rpartition("}")
-        if namespace in _NOT_FACTS:
-            return None
-        return self._sink.concept(f"{self._names.prefixes.of(namespace, element.prefix)}:{local}", namespace)
+        return f"{self._names.prefixes.of(namespace, element.prefix)}:{local}"
+
+    def _concept(self, element: etree._Element) -> int | None:
+        namespace = element.tag.lstrip("{").rpartition("}")[0]
+        return None if namespace in _NOT_FACTS else self._sink.concept(self._name(element), namespace)
 
     def _value(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
         if len(element):
-            raise MalformedError("it holds elements instead of a value")
+            return self._fraction(element)
         is_nil = element.get(XSI_NIL, "").strip() in TRUE
         text = None if is_nil else (element.text or "").strip(SPACE)
         reference = element.get("unitRef")
@@ -91,6 +115,21 @@ class _Reader:
             number = exact_text(text)
         decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
         return unit, 0, text, number, decimals, is_nil
+
+    def _fraction(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
+        numerator, denominator, reference = element.find(_NUMERATOR), element.find(_DENOMINATOR), element.get("unitRef")
+        if reference is None or numerator is None or denominator is None:
+            raise MalformedError("it holds elements instead of a value")
+        texts = [(part.text or "").strip(SPACE) for part in (numerator, denominator)]
+        value, number = fraction_value(*texts)
+        return self._references.unit(reference), 0, value, number, "INF", False
+
+
+def _reason(element: etree._Element, error: MalformedError) -> str:
+    if element.get("contextRef") is not None or not len(element):
+        return str(error)
+    facts = sum(child.get("contextRef") is not None for child in element.iterdescendants())
+    return f"it is a tuple, which is not read, of {facts:,} facts"
 
 
 def concept_label(element: etree._Element) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.tables.edgar import XBRL_FACTS
+from sec_assets.tables import XBRL_FACTS
 
 
 def companyfacts_frame(path: Path) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from sec_assets.tables.edgar import XBRL_FACTS
+from sec_assets.tables import XBRL_FACTS
 
 CIK = "0000000001"
 

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from sec_assets.tables import XBRL_FACTS
-from sec_assets.xbrl.facts import FAILURES_PER_DOCUMENT
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
+from sec_assets.xbrl.problems import CAUSES_PER_DOCUMENT
 from sec_assets_tests.xbrl.instances import context, document, inline, instance, only, parse
 
 ASSETS = '<us-gaap:Assets contextRef="{}" unitRef="usd" decimals="{}">{}</us-gaap:Assets>'
@@ -30,8 +30,9 @@ def test_every_column_comes_from_the_document_or_its_filing() -> None:
         "namespace": "http://fasb.org/us-gaap/2024", "is_extension": False, "value": "7", "numeric": Decimal(7),
         "unit": "USD", "decimals": "INF", "period": "2024-01-01/2024-12-31", "period_start": date(2024, 1, 1),
         "period_end": date(2024, 12, 31), "is_instant": False, "dimensions": "", "is_nil": False, "lang": None,
-        "occurrence": 0, "ordinal": 0, "form": "10-K/A", "filed": date(2025, 2, 1), "accepted_at": accepted,
-        "source": "a.xml",
+        "occurrence": 0, "duplicates": None, "ordinal": 0, "entity_scheme": "http://www.sec.gov/CIK",
+        "entity_identifier": "0000000042", "text_length": None, "form": "10-K/A", "filed": date(2025, 2, 1),
+        "accepted_at": accepted, "source": "a.xml", "also_in": None,
     }  # fmt: skip
 
 
@@ -90,20 +91,77 @@ def test_tuples_and_facts_with_children_are_failures() -> None:
     )
     assert parsed.frame.is_empty()
     assert [reason.partition(": ")[2] for _, _, reason in parsed.failures] == [
-        "it has no context",
+        "it is a tuple, which is not read, of 1 facts",
         "it holds elements instead of a value",
     ]
 
 
-def test_footnotes_are_not_facts() -> None:
-    note = '<link:footnoteLink xlink:type="extended"><link:footnote>n</link:footnote></link:footnoteLink>'
-    assert only(parse(instance(note, ASSETS.format("y", "0", "5"))))["ordinal"] == 0
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "value", "number"),
+    [("1", "3", "1/3", None), ("1", "8", "1/8", Decimal("0.125")), ("-2.5", "1e1", "-2.5/1e1", Decimal("-0.25"))],
+)
+def test_a_fraction_is_a_number_where_it_can_be_one_exactly(
+    numerator: str, denominator: str, value: str, number: Decimal | None
+) -> None:
+    parts = f"<xbrli:numerator> {numerator}</xbrli:numerator><xbrli:denominator>{denominator} </xbrli:denominator>"
+    fact = only(parse(instance(f'<acme:F contextRef="y" unitRef="usd">{parts}</acme:F>')))
+    assert (fact["value"], fact["numeric"], fact["decimals"]) == (value, number, "INF")
 
 
-def test_a_thousand_bad_facts_are_a_hundred_failures_and_a_count() -> None:
+def test_a_fraction_by_zero_is_a_failure() -> None:
+    parts = "<xbrli:numerator>1</xbrli:numerator><xbrli:denominator>0.0</xbrli:denominator>"
+    parsed = parse(instance(f'<acme:F contextRef="y" unitRef="usd">{parts}</acme:F>'))
+    assert parsed.failures[0][2] == "acme:F (line 2): a fraction has the denominator 0"
+
+
+def test_the_entity_is_kept_as_filed() -> None:
+    fact = only(parse(instance(ASSETS.format("y", "0", "5"))))
+    assert (fact["entity_scheme"], fact["entity_identifier"]) == ("http://www.sec.gov/CIK", "0000000042")
+
+
+def test_duplicates_carry_their_verdict() -> None:
+    other = '<us-gaap:Cash contextRef="y" unitRef="usd" decimals="0">1</us-gaap:Cash>'
+    parsed = parse(instance(ASSETS.format("y", "0", "16758"), ASSETS.format("y", "-3", "17000"), other))
+    assert dict(parsed.frame.select("value", "duplicates").iter_rows()) == {
+        "16758": "consistent",
+        "17000": "consistent",
+        "1": None,
+    }
+
+
+def test_a_thousand_facts_that_fail_for_one_reason_are_one_failure() -> None:
     parsed = parse(instance(*[ASSETS.format("nowhere", "0", "1")] * 1000))
-    assert len(parsed.failures) == FAILURES_PER_DOCUMENT + 1
-    assert parsed.failures[-1][2] == "and 900 more facts that could not be read"
+    assert [reason for _, _, reason in parsed.failures] == [
+        "us-gaap:Assets (line 2): context 'nowhere' is not defined; and 999 more facts for the same reason"
+    ]
+    row = parsed.problems.row(0, named=True)
+    assert (row["source"], row["line"], row["subject"], row["facts"]) == ("document-0.xml", 2, "us-gaap:Assets", 1000)
+
+
+def test_a_thousand_reasons_are_a_hundred_failures_and_a_count() -> None:
+    parsed = parse(instance(*[ASSETS.format(f"nowhere{number}", "0", "1") for number in range(1000)]))
+    assert len(parsed.failures) == CAUSES_PER_DOCUMENT + 1
+    assert "900 more facts could not be read" in parsed.failures[-1][2]
+    assert parsed.problems["facts"].sum() == 1000
+
+
+def test_missing_declarations_of_namespaces_are_one_failure_of_the_document() -> None:
+    body = instance(
+        context("a", segment='<xbrldi:explicitMember dimension="acme:Axis">gone:M</xbrldi:explicitMember>'),
+        *['<acme:X contextRef="a">x</acme:X>', '<acme:Y contextRef="y" unitRef="u">1</acme:Y>'] * 50,
+        '<xbrli:unit id="u"><xbrli:measure>lost:USD</xbrli:measure></xbrli:unit>',
+        ASSETS.format("y", "0", "5"),
+    )
+    parsed = parse(body)
+    assert parsed.frame["value"].to_list() == ["5"]
+    assert [reason for _, _, reason in parsed.failures] == [
+        "acme:X (line 2): no namespace is declared for the prefix 'gone', 'lost'; and 99 more facts for the same reason"
+    ]
+
+
+def test_the_line_of_broken_xml_is_kept() -> None:
+    parsed = parse(b"<a>\n<b>\n</a>")
+    assert parsed.problems.select("line", "subject", "facts").rows() == [(3, None, None)]
 
 
 def test_the_key_is_unique_over_documents_of_one_filing() -> None:

@@ -92,4 +92,4 @@ def test_an_undeclared_prefix_is_a_failure_of_the_facts_concerned() -> None:
     )
     assert parsed.frame["value"].to_list() == ["y"]
     assert len(parsed.failures) == 1
-    assert "prefix 'nobody' of 'nobody:OneMember' is not declared" in parsed.failures[0][2]
+    assert "no namespace is declared for the prefix 'nobody'" in parsed.failures[0][2]

@@ -4,7 +4,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from sec_assets.tables.edgar import FINANCIALS, XBRL_FACTS
+from sec_assets.tables import FINANCIALS, XBRL_FACTS
 from sec_assets.xbrl.standardize import LINE_ITEMS, standardize
 from sec_assets.xbrl.standardize.formulas import STAGES
 from sec_assets_tests.xbrl.small_facts import filing, frame
