@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev bench soak clean clean-data
+.PHONY: setup setup-dev demo test check dev bench soak faults clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -48,6 +48,9 @@ bench: setup-dev ## benchmarks; ratios within one run
 
 soak: setup-dev ## an hour at the limit against a loopback EDGAR; in the background: nohup make soak > soak.log 2>&1 &
 	$(BIN)/python -m sec_assets_tests.campaigns.soak
+
+faults: setup-dev ## a seeded campaign of everything that can go wrong between us and EDGAR, on the loopback
+	$(BIN)/python -m sec_assets_tests.campaigns.fault_campaign
 
 clean: ## caches and build leftovers
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

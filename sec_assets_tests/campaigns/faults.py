@@ -173,7 +173,7 @@ class FaultPlan:
     def of(self, path: str) -> list[Fault]:
         """Return the faults of an address in their order; a last one that is for good never ends."""
         draw = random.Random(f"{self.seed}:{path}")
-        is_json, is_document = path.endswith(".json"), "/Archives/" in path and not path.endswith(".json")
+        is_json, is_document = path.endswith(".json"), "/Archives/edgar/data/" in path and not path.endswith(".json")
         met = [
             fault
             for fault in FAULTS

@@ -21,6 +21,11 @@ from sec_assets_tests.campaigns.worker import Result, Work
 
 _START_SECONDS = 60.0
 _END_SECONDS = 60.0
+_HOG = """
+import os, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()  # never outlive who started it
+while True: pass
+"""
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -75,13 +80,13 @@ def serving(options: Options, *, prefix: Sequence[str] = (), address: str = "127
 @contextmanager
 def busy_cores(count: int) -> Iterator[None]:
     """Keep `count` cores busy with processes that do nothing else."""
-    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    hogs = [subprocess.Popen([sys.executable, "-c", _HOG], stdin=subprocess.PIPE) for _ in range(count)]
     try:
         yield
     finally:
         for hog in hogs:
             hog.kill()
-            hog.wait()
+            hog.communicate()
 
 
 def client_environment(base: str, data: Path, *, rate: float | None, **more: str) -> dict[str, str]:

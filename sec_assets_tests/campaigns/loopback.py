@@ -79,6 +79,7 @@ class Server:
         """Accept until cancelled."""
         loop = asyncio.get_running_loop()
         sock = listener(self._options.host, 0)
+        self._write_log()
         sys.stdout.write(f"{sock.getsockname()[1]}\n")
         sys.stdout.flush()
         flushing = loop.create_task(self._flush_now_and_then())

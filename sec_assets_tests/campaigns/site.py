@@ -57,8 +57,9 @@ class Site:
     def _has(self, cik: int) -> bool:
         return FIRST_COMPANY <= cik < FIRST_COMPANY + self.companies
 
-    def _accession(self, cik: str, number: int) -> str:
-        return f"{cik}-25-{number:06d}"
+    def accessions(self, cik: str) -> list[str]:
+        """Return the accession numbers of a made-up company, with dashes."""
+        return [f"{cik}-25-{number:06d}" for number in range(1, self.filings + 1)]
 
     def _submissions(self, cik: str) -> bytes:
         numbers = range(1, self.filings + 1)
@@ -66,7 +67,7 @@ class Site:
         days = [f"2025-{1 + number % 12:02d}-{1 + number % 28:02d}" for number in numbers]
         reports = [1 if form.startswith("10-") else 0 for form in forms]
         recent = {
-            "accessionNumber": [self._accession(cik, number) for number in numbers],
+            "accessionNumber": self.accessions(cik),
             "filingDate": days,
             "reportDate": days,
             "acceptanceDateTime": [f"{day}T16:30:00.000Z" for day in days],
