@@ -5,7 +5,7 @@ The file is columnar JSON; it becomes a frame without a loop over filings. Which
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from sec_assets.edgar.acceptance import with_acceptance
 from sec_assets.edgar.urls import submissions_page_url, submissions_url
 from sec_assets.errors import InputError, MalformedError
 from sec_assets.identifiers import normalize_cik
-from sec_assets.tables import COMPANIES, FILINGS_INDEX
+from sec_assets.tables import COMPANIES, FILINGS_INDEX, UTC_INSTANT
 
 if TYPE_CHECKING:
     from sec_assets.edgar.client import EdgarClient
@@ -57,6 +57,32 @@ class LoadedFilings:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RawFilings:
+    """A company's submissions as read, texts not yet looked at; see `finish_filings`.
+
+    `pages` holds, per page, its name, its rows, and how many were announced; or a sentence instead of a page that could
+    not be read.
+    """
+
+    cik: str
+    company: dict[str, object]
+    pages: tuple["RawPage | str", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """The rows of one page: `frame` has the columns of `filings_index` as texts, and `page`."""
+
+    name: str
+    frame: pl.DataFrame
+    announced: int | None = None
+
+
+Source = Callable[[str], tuple[bytes, datetime]]
+"""Returns the content of a submissions file, named like `CIK0000320193.json`, and when EDGAR served it."""
+
+
 def load_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> LoadedFilings:
     """Fetch and read all filings of a company, recent and older pages.
 
@@ -72,38 +98,81 @@ def load_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> L
         MalformedError: the file is not a submissions file, or another company's.
     """
     key = normalize_cik(cik)
-    fetched = client.get(submissions_url(key), expect="json", refresh=refresh)
-    name = f"CIK{key}.json"
-    body = _object(fetched.body, name)
-    if _cik_of(body, name) != key:
-        raise MalformedError(f"{name} describes company {body.get('cik')!r}, not {key}")
+    main = submissions_url(key)
+
+    def source(name: str) -> tuple[bytes, datetime]:
+        url = main if main.endswith(f"/{name}") else submissions_page_url(name)
+        fetched = client.get(url, expect="json", refresh=refresh and url == main)
+        return fetched.body, fetched.fetched_at
+
+    [(_, loaded)] = finish_filings([read_filings(source, key)])
+    return loaded
+
+
+def read_filings(source: Source, cik: str) -> RawFilings:
+    """Read all pages of a company, wherever they come from; see `load_filings` for what it raises."""
+    name = f"CIK{cik}.json"
+    content, fetched_at = source(name)
+    body = _object(content, name)
+    if _cik_of(body, name) != cik:
+        raise MalformedError(f"{name} describes company {body.get('cik')!r}, not {cik}")
     filings = body.get("filings")
     if not isinstance(filings, Mapping) or not isinstance(filings.get("recent"), Mapping):
         raise MalformedError(f"{name}: filings.recent is missing")
-    frame, problems = parse_page(filings["recent"], key, name, fetched.fetched_at)
-    frames = [frame]
+    pages: list[RawPage | str] = [RawPage(name, read_page(filings["recent"], cik, name, fetched_at))]
     for page in _pages(filings.get("files"), name):
         try:
-            frame, found = _load_page(client, key, page)
+            pages.append(_read_page(source, cik, page))
         except InputError as error:
-            problems.append(f"older page {page.get('name')!r} is missing from the index: {error}")
-            continue
-        frames.append(frame)
-        problems += found
-    return LoadedFilings(_index(frames), parse_company(body, key), tuple(problems))
+            pages.append(f"older page {page.get('name')!r} is missing from the index: {error}")
+    return RawFilings(cik, parse_company(body, cik), tuple(pages))
 
 
-def _load_page(client: "EdgarClient", cik: str, page: Mapping[str, Any]) -> tuple[pl.DataFrame, list[str]]:
+def _read_page(source: Source, cik: str, page: Mapping[str, Any]) -> RawPage:
     name = str(page.get("name"))
-    url = submissions_page_url(name)
+    submissions_page_url(name)
     if not name.startswith(f"CIK{cik}-"):
         raise MalformedError(f"it belongs to another company than {cik}")
-    fetched = client.get(url, expect="json")
-    frame, problems = parse_page(_object(fetched.body, name), cik, name, fetched.fetched_at)
+    content, fetched_at = source(name)
     announced = page.get("filingCount")
-    if isinstance(announced, int) and announced > frame.height:
-        problems.append(f"{name} holds {frame.height} of {announced} filings announced for it")
-    return frame, problems
+    frame = read_page(_object(content, name), cik, name, fetched_at)
+    return RawPage(name, frame, announced if isinstance(announced, int) else None)
+
+
+def finish_filings(companies: Sequence[RawFilings]) -> list[tuple[str, LoadedFilings]]:
+    """Turn the pages of any number of companies into rows at once; return (cik, its filings) in the same order.
+
+    A filing on two pages of a company counts once, the newer page wins; acceptance times are judged per company.
+    """
+    frames = [page.frame for raw in companies for page in raw.pages if isinstance(page, RawPage)]
+    usable, problems = _usable(_typed(pl.concat(frames)))
+    counts = {(cik, page): count for cik, page, count in usable.group_by("cik", "page").len().iter_rows()}
+    joined = usable.unique(["cik", "accession_number"], keep="first", maintain_order=True)
+    index = FILINGS_INDEX.conform(with_acceptance(joined).drop("page"))
+    parts = {str(key[0]): part for key, part in index.partition_by("cik", as_dict=True).items()}
+    empty = FILINGS_INDEX.frame()
+    return [
+        (
+            raw.cik,
+            LoadedFilings(
+                parts.get(raw.cik, empty), COMPANIES.frame([raw.company]), tuple(_all_problems(raw, problems, counts))
+            ),
+        )
+        for raw in companies
+    ]
+
+
+def _all_problems(
+    raw: RawFilings, rows: Mapping[tuple[str, str], list[str]], counts: Mapping[tuple[str, str], int]
+) -> Iterator[str]:
+    for page in raw.pages:
+        if isinstance(page, str):
+            yield page
+            continue
+        yield from rows.get((raw.cik, page.name), [])
+        count = counts.get((raw.cik, page.name), 0)
+        if page.announced is not None and page.announced > count:
+            yield f"{page.name} holds {count} of {page.announced} filings announced for it"
 
 
 def _object(body: bytes, name: str) -> Mapping[str, Any]:
@@ -131,11 +200,8 @@ def _pages(files: object, name: str) -> list[Mapping[str, Any]]:
     return files
 
 
-def parse_page(columns: Mapping[str, Any], cik: str, page: str, fetched_at: datetime) -> tuple[pl.DataFrame, list[str]]:
-    """Turn one columnar page into rows of `filings_index` plus `page`, acceptance not yet judged.
-
-    Returns the usable rows, and one sentence for every row dropped because its accession number, form or filing date
-    cannot be used, or whose report date cannot be read and is null.
+def read_page(columns: Mapping[str, Any], cik: str, page: str, fetched_at: datetime) -> pl.DataFrame:
+    """Take the known columns of a columnar page as they are; those it lacks are null.
 
     Raises:
         MalformedError: a required column is missing, or the columns differ in length.
@@ -147,58 +213,52 @@ def parse_page(columns: Mapping[str, Any], cik: str, page: str, fetched_at: date
     lengths = {name: len(values) for name, values in present.items()}
     if len(set(lengths.values())) > 1:
         raise MalformedError(f"{page}: columns differ in length: {lengths}")
+    height = lengths["accessionNumber"]
     series = [
-        pl.Series(_COLUMNS[name], values, dtype=pl.Int64 if name in _NUMBERS else pl.String, strict=False)
-        for name, values in present.items()
+        pl.Series(_COLUMNS[name], present.get(name, [None] * height), dtype=_dtype(name), strict=False)
+        for name in _COLUMNS
     ]
-    frame = _typed(pl.DataFrame(series)).with_columns(
-        pl.lit(cik).alias("cik"), pl.lit(page).alias("page"), pl.lit(fetched_at).alias("fetched_at")
-    )
-    return _usable(frame, page)
+    constants = {"cik": (cik, pl.String()), "page": (page, pl.String()), "fetched_at": (fetched_at, UTC_INSTANT)}
+    series += [
+        pl.repeat(value, height, dtype=dtype, eager=True).alias(name) for name, (value, dtype) in constants.items()
+    ]
+    return pl.DataFrame(series)
+
+
+def _dtype(name: str) -> pl.DataType:
+    return pl.Int64() if name in _NUMBERS else pl.String()
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None, dtype=pl.String).alias(name) for name in _COLUMNS.values() if name not in frame.columns]
-    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
-    return (
-        frame.with_columns(pl.col(name).replace("", None) for name in texts)
-        .with_columns(absent)
-        .with_columns(
-            pl.col("filing_date").str.to_date("%Y-%m-%d", strict=False),
-            pl.col("report_date").alias("_report_raw"),
-            pl.col("report_date").str.to_date("%Y-%m-%d", strict=False),
-            pl.col("size").cast(pl.Int64),
-            pl.col("is_xbrl", "is_inline_xbrl").cast(pl.Int64).cast(pl.Boolean),
-        )
+    return frame.with_columns(pl.col(pl.String).replace("", None)).with_columns(
+        pl.col("filing_date").str.to_date("%Y-%m-%d", strict=False),
+        pl.col("report_date").alias("_report_raw"),
+        pl.col("report_date").str.to_date("%Y-%m-%d", strict=False),
+        pl.col("is_xbrl", "is_inline_xbrl").cast(pl.Boolean),
     )
 
 
-def _usable(frame: pl.DataFrame, page: str) -> tuple[pl.DataFrame, list[str]]:
+def _usable(frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[tuple[str, str], list[str]]]:
+    """Return the usable rows, and per (cik, page) one sentence for each that is dropped or has no report date."""
     good = (
         pl.col("accession_number").str.contains(_ACCESSION).fill_null(value=False)
         & pl.col("form").is_not_null()
         & pl.col("filing_date").is_not_null()
     )
-    bad = frame.filter(~good)
-    undated = frame.filter(good & pl.col("report_date").is_null() & pl.col("_report_raw").is_not_null())
-    problems = [
-        f"{page}: filing {row['accession_number']!r} (form {row['form']!r}) has no usable number, form or filing date"
-        for row in bad.iter_rows(named=True)
-    ]
-    problems += [
-        f"{page}: filing {row['accession_number']}: report date {row['_report_raw']!r} is not a date"
-        for row in undated.iter_rows(named=True)
-    ]
+    problems: dict[tuple[str, str], list[str]] = {}
+    for row in frame.filter(~good).iter_rows(named=True):
+        problems.setdefault((row["cik"], row["page"]), []).append(
+            f"{row['page']}: filing {row['accession_number']!r} (form {row['form']!r}) has no usable number, form or filing date"
+        )
+    undated = good & pl.col("report_date").is_null() & pl.col("_report_raw").is_not_null()
+    for row in frame.filter(undated).iter_rows(named=True):
+        problems.setdefault((row["cik"], row["page"]), []).append(
+            f"{row['page']}: filing {row['accession_number']}: report date {row['_report_raw']!r} is not a date"
+        )
     return frame.filter(good).drop("_report_raw"), problems
 
 
-def _index(frames: list[pl.DataFrame]) -> pl.DataFrame:
-    """Join the pages (a filing on two pages counts once, the newer page wins) and judge the acceptance times."""
-    joined = pl.concat(frames).unique("accession_number", keep="first", maintain_order=True)
-    return FILINGS_INDEX.conform(with_acceptance(joined).drop("page"))
-
-
-def parse_company(body: Mapping[str, Any], cik: str) -> pl.DataFrame:
+def parse_company(body: Mapping[str, Any], cik: str) -> dict[str, object]:
     """Return the company's own row (table `companies`) from its submissions file."""
 
     def text(name: str) -> str | None:
@@ -206,7 +266,7 @@ def parse_company(body: Mapping[str, Any], cik: str) -> pl.DataFrame:
         return value.strip() or None if isinstance(value, str) else None
 
     former = body.get("formerNames")
-    row: dict[str, object] = {
+    return {
         "cik": cik,
         "name": text("name"),
         "entity_type": text("entityType"),
@@ -217,7 +277,6 @@ def parse_company(body: Mapping[str, Any], cik: str) -> pl.DataFrame:
         "state_of_incorporation": text("stateOfIncorporation"),
         "former_names": json.dumps(former, ensure_ascii=False) if isinstance(former, list) else None,
     }
-    return COMPANIES.frame([row])
 
 
 def merge_first_seen(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:

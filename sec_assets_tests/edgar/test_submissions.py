@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from sec_assets.edgar.submissions import load_filings, merge_first_seen, parse_page
+from sec_assets.edgar.submissions import load_filings, merge_first_seen
 from sec_assets.edgar.urls import submissions_page_url, submissions_url
 from sec_assets.errors import AbsentError, MalformedError
 from sec_assets.tables import COMPANIES, FILINGS_INDEX
 from sec_assets_tests.edgar.mirrors import mirror_client, put
+from sec_assets_tests.edgar.pages import read_one_page
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = datetime(2026, 2, 2, tzinfo=UTC)
@@ -174,11 +175,12 @@ def test_rows_that_cannot_be_used_are_named_and_their_neighbours_kept():
         isXBRL=[1, 0, 1, None, 1],
         isInlineXBRL=[0] * 5,
     )
-    frame, problems = parse_page(body, CIK, "page.json", AT)
+    loaded = read_one_page(body, CIK, "page.json", AT)
+    frame = loaded.index
     assert frame["accession_number"].to_list() == ["0000000042-24-000000", "0000000042-24-000003"]
     assert frame["is_xbrl"].to_list() == [True, None]
     assert frame["report_date"].to_list() == [None, None]
-    assert [problem.split(":")[1][:30] for problem in problems] == [
+    assert [problem.split(":")[1][:30] for problem in loaded.problems] == [
         " filing '0000000042-24-000001'",
         " filing '0000000042-24-000002'",
         " filing '0000000042-24-000004'",
@@ -188,9 +190,9 @@ def test_rows_that_cannot_be_used_are_named_and_their_neighbours_kept():
 
 def test_missing_optional_columns_are_null():
     body = {name: values for name, values in columns("0000000042-24-000001").items() if name not in {"act", "size"}}
-    frame, problems = parse_page(body, CIK, "page.json", AT)
-    assert problems == []
-    assert frame.select("act", "size", "film_number").rows() == [(None, None, None)]
+    loaded = read_one_page(body, CIK, "page.json", AT)
+    assert loaded.problems == ()
+    assert loaded.index.select("act", "size", "film_number").rows() == [(None, None, None)]
 
 
 def indexed(fetched_at: datetime, *accessions: str, size: int = 1) -> pl.DataFrame:
