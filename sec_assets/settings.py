@@ -33,6 +33,7 @@ _PLAIN_NEWS: dict[SourceName, tuple[NewsSource, ...]] = {
     "mirror": ("press_releases",),
     "live": ("yahoo_rss", "press_releases"),
 }
+_REDIS = re.compile(r"rediss?://(?:[^\s@/]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/\d{0,3})?(?:\?\S*)?")
 _EMAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[A-Za-z]{2,}")
 
 
@@ -222,9 +223,12 @@ def _limiter(env: Mapping[str, str], data: Path, source: SourceName) -> str:
     if not text:
         return str(data / "state" / f"limiter-{source}.sqlite")
     if text.startswith(("redis://", "rediss://")):
-        raise SettingError(
-            "SEC_ASSETS_LIMITER=redis://…: a budget on Redis is not available yet; use a file on a local disk"
-        )
+        if not _REDIS.fullmatch(text):
+            raise SettingError(
+                "SEC_ASSETS_LIMITER is not a usable address (value not shown, it may hold a password): allowed are a local "
+                "file or redis://[user:password@]host[:port][/number], rediss:// with TLS"
+            )
+        return text
     return str(Path(text).expanduser().absolute())
 
 

@@ -85,7 +85,23 @@ def test_mirror_needs_an_existing_folder(tmp_path: Path) -> None:
     assert load_settings({"SEC_ASSETS_SOURCE": "mirror", "SEC_ASSETS_MIRROR": str(tmp_path)}).mirror == tmp_path
 
 
-def test_a_budget_on_redis_is_refused_without_showing_the_address() -> None:
-    with pytest.raises(SettingError, match=r"SEC_ASSETS_LIMITER.*not available yet") as caught:
-        load_settings({"SEC_ASSETS_LIMITER": "redis://user:secret@host"})
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://127.0.0.1",
+        "redis://127.0.0.1:6380/2",
+        "rediss://user:secret@redis.example.com:6379/0",
+        "redis://[::1]:6379",
+    ],
+)
+def test_a_budget_may_lie_on_a_redis_server(address: str) -> None:
+    settings = load_settings({"SEC_ASSETS_LIMITER": address})
+    assert settings.limiter == address
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("address", ["redis://", "redis://user:secret@", "redis://host:port-secret", "redis://h o s t"])
+def test_an_unusable_redis_address_is_refused_without_showing_it(address: str) -> None:
+    with pytest.raises(SettingError, match=r"SEC_ASSETS_LIMITER.*not a usable address") as caught:
+        load_settings({"SEC_ASSETS_LIMITER": address})
     assert "secret" not in str(caught.value)

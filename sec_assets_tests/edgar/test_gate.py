@@ -127,7 +127,7 @@ def test_a_pause_is_seen_by_other_processes_and_survives_a_reboot(tmp_path: Path
     assert wait.banned
     assert 28 < wait.seconds <= 30
     rebooted = Gate(path, Budget.local())
-    rebooted._boot = "after the reboot"
+    rebooted.store._boot = "after the reboot"  # pyright: ignore[reportAttributeAccessIssue]
     _, wait = rebooted.step(None)  # pyright: ignore[reportGeneralTypeIssues]
     assert wait.banned
     assert 25 < wait.seconds <= 31
@@ -189,7 +189,7 @@ def test_an_unreadable_state_is_an_error_and_never_unlimited(tmp_path: Path, dam
 def test_a_row_that_makes_no_sense_is_an_error(tmp_path: Path) -> None:
     gate = Gate(tmp_path / "gate.sqlite", Budget.local())
     acquire(gate)
-    connection = gate._connection()
+    connection = gate.store._connection()  # pyright: ignore[reportAttributeAccessIssue]
     connection.execute("UPDATE gate SET body = '{\"foo\": 1}'")
     with pytest.raises(StorageError, match="nothing is sent without it"):
         gate.step(None)

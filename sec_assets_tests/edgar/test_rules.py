@@ -167,7 +167,7 @@ def test_a_reboot_forgets_the_queue_but_not_the_ban() -> None:
         boot="old", stamp=9e5, next_slot=9e5, sent=[9e5], flying={"x": 9e5}, strikes=1, banned_until_wall=1_000.0
     )
     new = rules.resume(old, budget, 5.0, 700.0, "new")
-    assert (new.sent, new.flying, new.next_slot) == ([], {}, pytest.approx(5.0 + budget.window))
+    assert (new.sent, new.flying, new.opens) == ([], {}, pytest.approx(5.0 + budget.window))
     assert new.banned_until == pytest.approx(305.0)
     assert rules.resume(old, budget, 5.0, 2_000.0, "new").banned_until == 0.0
 

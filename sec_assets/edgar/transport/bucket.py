@@ -1,7 +1,8 @@
 """The gate as a bucket of pyrate-limiter, so that `LimiterMixin` paces requests and does the sleeping.
 
 A bucket belongs to one session, hence to one thread; what it holds is only that thread's ticket. A `put` that is
-denied reports the exact wait; the next `put` of the same item uses the ticket it already holds.
+denied reports the exact wait; the next `put` of the same item uses the ticket it already holds. Nobody sleeps longer
+than a second at a time, so that an interrupt gets through.
 """
 
 import logging
@@ -11,7 +12,7 @@ from pyrate_limiter import AbstractBucket, Limiter, Rate, RateItem, SingleBucket
 
 from sec_assets.edgar.transport.gate import Gate
 from sec_assets.edgar.transport.rules import Permit, Ticket, Wait
-from sec_assets.errors import BannedError
+from sec_assets.errors import BannedError, OutageError
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_SLEEP_SECONDS = 1.0
@@ -34,7 +35,7 @@ class GateBucket(AbstractBucket):
         self._item: RateItem | None = None
         self._ticket: Ticket | None = None
         self._wait_ms = 0
-        self._told = False
+        self._generation = gate.generation
 
     def put(self, item: RateItem) -> bool:
         """Take a step at the gate; True when the request may be sent now.
@@ -42,13 +43,16 @@ class GateBucket(AbstractBucket):
         Raises:
             BannedError: the source asked for a pause longer than `patience`.
             StorageError: the shared state cannot be used.
+            OutageError: the wait was given up, see `Gate.abandon`.
         """
         if item is not self._item:
-            self._item, self._ticket = item, None
+            self._item, self._ticket, self._generation = item, None, self.gate.generation
+        elif self._generation != self.gate.generation:
+            self.flush()
+            raise OutageError("the wait for a turn at EDGAR was given up because the work around it has ended")
         verdict = self.gate.step(self._ticket)
         if isinstance(verdict, Permit):
             self._item = self._ticket = self.failing_rate = None
-            self._told = False
             return True
         self._ticket, wait = verdict
         if wait.banned:
@@ -64,8 +68,7 @@ class GateBucket(AbstractBucket):
                 "nothing is sent until then. What is done is kept: run again later, and lower SEC_REQUESTS_PER_SECOND "
                 "if other programs use the same internet address"
             )
-        if not self._told and wait.seconds > _LONGEST_SLEEP_SECONDS:
-            self._told = True
+        if wait.seconds > _LONGEST_SLEEP_SECONDS and self.gate.first_told(wait):
             _LOG.warning("EDGAR asked for a pause: all processes wait %.0f s, then go on", wait.seconds)
 
     def waiting(self, item: RateItem) -> int:  # noqa: ARG002 - the library's signature

@@ -1,187 +1,205 @@
-"""The request budget shared by all threads, processes and workers of one machine: `rules` over one SQLite row.
+"""The request budget as sessions use it: `rules` over a store that all threads and processes share.
 
-Every step is one exclusive transaction with the clock read inside it. The clock is CLOCK_MONOTONIC, the same for all
-processes and deaf to changes of the wall clock; the end of a ban is kept in wall time too, to survive a reboot.
-`synchronous=OFF`: after a power cut the row is worth nothing anyway. A file that was deleted or replaced is noticed
-by its inode and reopened; one that cannot be read is an error, never a licence to send without limit.
+A gate belongs to one client and knows who asks (process, run, how urgent) and for which host; the store, a SQLite file
+or a Redis server, knows the clock and lets one process at a time change the state. A place that cannot be used is an
+error, never a licence to send without limit.
 
 Sources without a server (sample, mirror) run through the same gate with a file of their own and a high local budget.
 """
 
-import json
-import os
-import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Literal, TypeVar
+from urllib.parse import urlsplit
 
-from sec_assets.edgar.transport import rules
+from sec_assets.edgar.transport import process, rules
+from sec_assets.edgar.transport.file_store import FileStore
 from sec_assets.edgar.transport.rules import Budget, Permit, State, Ticket, Wait
-from sec_assets.errors import StorageError
-from sec_assets.storage.files import storage_errors
+from sec_assets.edgar.transport.store import BudgetStore, Change, Counts, Moment, Permitted, Sent
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_LOCK_SECONDS = 30.0
-_ATTEMPTS = 5
+T = TypeVar("T")
+Priority = Literal["interactive", "backfill"]
+_TALLY_SECONDS = 1.0
+
+
+def open_store(place: Path | str) -> BudgetStore:
+    """Return the store at a file's path or an address `redis://…`; nothing is opened yet."""
+    if isinstance(place, str) and place.startswith(("redis://", "rediss://")):
+        from sec_assets.edgar.transport.redis_store import RedisStore  # loaded only where it is used
+
+        return RedisStore(place)
+    return FileStore(Path(place))
 
 
 class Gate:
-    """The shared budget in `path`; safe to use from any thread, and after a fork."""
+    """The shared budget at `place`; safe to use from any thread, and after a fork.
 
-    def __init__(self, path: Path, budget: Budget) -> None:
-        self.path = path
+    Args:
+        place: a file, or the address of a Redis server.
+        budget: how much may be sent.
+        priority: whether a person waits for these requests, or they belong to a backfill.
+        label: whose requests these are, as the monitor shows it; the run, for instance.
+    """
+
+    def __init__(
+        self, place: Path | str, budget: Budget, *, priority: Priority = "interactive", label: str = ""
+    ) -> None:
+        self.store = open_store(place)
         self.budget = budget
+        self.priority: Priority = priority
+        self.label = label
+        self.generation = 0
         self._local = threading.local()
-        self._boot = _BOOT_ID.read_text().strip() if _BOOT_ID.is_file() else "boot unknown"
-        self._abandoned: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
         self._ban_seen = State()
+        self._ban_told = 0.0
+        self._tally, self._tallied = Counts(), time.monotonic()
+
+    def asking(self, url: str) -> None:
+        """Note for the record which host this thread is about to ask."""
+        self._local.host = urlsplit(url).hostname or ""
 
     def step(self, held: Ticket | None) -> Permit | tuple[Ticket | None, Wait]:
         """Go one step towards sending: a permit, or the ticket to keep and how long to wait before the next step."""
-        with self._transaction() as (state, now):
-            for _ in range(2):
-                if held is None:
-                    given = rules.ticket(state, self.budget, now)
-                    if isinstance(given, Wait):
-                        return None, given
-                    held = given
-                verdict = rules.depart(state, self.budget, now, held, uuid.uuid4().hex[:16])
-                if isinstance(verdict, Permit):
-                    self._local.permit = verdict
-                    self._local.reported = False
-                    return verdict
-                if verdict is not None:
-                    return held, verdict
-                held = None
-        return None, Wait(self.budget.gap)
+        verdict = self._update(lambda state, moment: self._step(state, moment, held))
+        if isinstance(verdict, Permit):
+            self._local.permit, self._local.reported = verdict, False
+        return verdict
+
+    def _step(self, state: State, moment: Moment, held: Ticket | None) -> Change[Permit | tuple[Ticket | None, Wait]]:
+        now = moment.now
+        for key in rules.overdue(state, self.budget, now):
+            rules.bury(state, now, key, alive=process.is_alive(key.partition("@")[2]))
+        for _ in range(2):
+            if held is None:
+                given = rules.ticket(state, self.budget, now, urgent=self.priority == "interactive")
+                if isinstance(given, Wait):
+                    return Change(state, (None, given))
+                held = given
+            key = f"{uuid.uuid4().hex[:16]}@{process.identity()}"
+            verdict = rules.depart(state, self.budget, now, held, key)
+            if isinstance(verdict, Permit):
+                host = getattr(self._local, "host", "")
+                who = f"{process.described()} {self.label}".rstrip()
+                return Change(state, verdict, Permitted(key, now, moment.wall, host, who, self.priority))
+            if verdict is not None:
+                return Change(state, (held, verdict))
+            held = None
+        return Change(state, (None, Wait(self.budget.gap)))
 
     @property
     def permit(self) -> Permit | None:
         """The permit this thread was given last."""
         return getattr(self._local, "permit", None)
 
-    def fresh(self) -> bool:
-        """Tell whether this thread's permit still counts; an older one was given up as that of a dead process."""
+    def sending(self) -> bool:
+        """Confirm this thread's permit right before writing; False when it no longer counts: then nothing may be sent."""
         permit = self.permit
-        return permit is not None and time.monotonic() - permit.departed < self.budget.orphan * 0.9
+        if permit is None or self._local.reported:
+            return False
+        key = permit.key
+        return self._update(lambda state, moment: Change(state, rules.sending(state, self.budget, moment.now, key)))
 
     def sent(self) -> None:
         """Report that the request of this thread's permit is on the wire, or never will be; once per permit."""
         permit = self.permit
         if permit is None or self._local.reported:
             return
-        with self._transaction() as (state, now):
-            rules.sent(state, now, permit.key)
+        key, departed = permit.key, permit.departed
+
+        def report(state: State, moment: Moment) -> Change[None]:
+            rules.sent(state, moment.now, key)
+            return Change(state, None, Sent(key, departed, moment.now))
+
+        self._update(report)
         self._local.reported = True
 
     def refused(self, seconds: float | None) -> float:
         """Stop everybody for `seconds` (the default pause if None); return the seconds until departures go on."""
-        with self._transaction() as (state, now):
-            permit = self.permit or Permit("", now, probe=False)
-            return rules.refused(state, self.budget, now, time.time(), permit, seconds)
+        held = self.permit
 
-    def answered(self) -> None:
-        """Report an ordinary answer; only a probe's changes anything."""
+        def stop(state: State, moment: Moment) -> Change[float]:
+            permit = held or Permit("", moment.now, probe=False)
+            return Change(state, rules.refused(state, self.budget, moment.now, moment.wall, permit, seconds))
+
+        left = self._update(stop)
+        self._mark("refused")
+        return left
+
+    def answered(self, outcome: str = "answered") -> None:
+        """Report an ordinary answer, `outcome` for the record; a probe's ends the pause."""
         permit = self.permit
-        if permit is not None and permit.probe:
-            with self._transaction() as (state, now):
-                rules.answered(state, self.budget, now, permit)
+        if permit is None:
+            return
+        if permit.probe:
+
+            def reopen(state: State, moment: Moment) -> Change[None]:
+                rules.answered(state, self.budget, moment.now, permit)
+                return Change(state, None)
+
+            self._update(reopen)
+        self._mark(outcome)
 
     def probe_lost(self) -> None:
-        """Report that a probe ended without a verdict."""
+        """Report a request that ended without a verdict; if it was a probe, another may go."""
         permit = self.permit
-        if permit is not None and permit.probe:
-            with self._transaction() as (state, _):
+        if permit is None:
+            return
+        if permit.probe:
+
+            def let_go(state: State, _: Moment) -> Change[None]:
                 rules.probe_lost(state, permit)
+                return Change(state, None)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[tuple[State, float]]:
-        try:
-            with storage_errors(self.path):
-                connection = self._begin()
-                try:
-                    state = self._load(connection)
-                    now = time.monotonic()
-                    state = rules.resume(state, self.budget, now, time.time(), self._boot)
-                    yield state, now
-                    state.stamp = now
-                    self._store(connection, state)
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
-        except (sqlite3.Error, ValueError, TypeError) as error:
-            raise StorageError(
-                f"the shared request budget {self.path} cannot be used ({error}); nothing is sent without it: stop all "
-                "runs, delete the file, and run again (or name another local file in SEC_ASSETS_LIMITER)"
-            ) from error
+            self._update(let_go)
+        self._mark("failed")
 
-    def _load(self, connection: sqlite3.Connection) -> State:
-        row = connection.execute("SELECT body FROM gate WHERE id = 1").fetchone()
-        if row is None:
-            return self._ban_seen
-        loaded = json.loads(cast("str", row[0]))
-        return State(**loaded)
+    def count(self, *, hit: bool) -> None:
+        """Count an answer from the HTTP cache, or one that was not there; written at most once a second."""
+        with self._lock:
+            tally = self._tally
+            self._tally = replace(tally, hits=tally.hits + hit, misses=tally.misses + (not hit))
+            due = time.monotonic() - self._tallied >= _TALLY_SECONDS
+        if due:
+            self.flush()
 
-    def _store(self, connection: sqlite3.Connection, state: State) -> None:
-        connection.execute("INSERT OR REPLACE INTO gate (id, body) VALUES (1, ?)", (json.dumps(asdict(state)),))
-        self._ban_seen = State(
-            epoch=state.epoch, strikes=state.strikes, banned_until_wall=state.banned_until_wall, boot="none"
-        )
+    def flush(self) -> None:
+        """Write what was counted."""
+        with self._lock:
+            tally, self._tally, self._tallied = self._tally, Counts(), time.monotonic()
+        if tally != Counts():
+            self.store.count(tally)
 
-    def _begin(self) -> sqlite3.Connection:
-        """Return this thread's connection inside a transaction on the file that `path` names now."""
-        for _ in range(_ATTEMPTS):
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
-            if _identity(self.path) == self._local.identity:
-                return connection
-            connection.execute("ROLLBACK")
-        raise sqlite3.OperationalError("the file is being replaced again and again")
+    def abandon(self) -> None:
+        """End all waits of this process at this gate that are going on now; later ones are not concerned."""
+        self.generation += 1
 
-    def _connection(self) -> sqlite3.Connection:
-        local = self._local
-        connection = cast("sqlite3.Connection | None", getattr(local, "connection", None))
-        if connection is not None and local.pid != os.getpid():
-            self._abandoned.append(connection)  # closing it here would release the parent's locks
-            connection = None
-        if connection is not None and local.identity != _identity(self.path):
-            connection.close()
-            connection = None
-        if connection is None:
-            connection = _open(self.path)
-            local.connection, local.pid, local.identity = connection, os.getpid(), _identity(self.path)
-        return connection
+    def first_told(self, wait: Wait) -> bool:
+        """Tell whether nobody of this process has been told about the pause `wait` belongs to."""
+        until = time.monotonic() + wait.seconds
+        with self._lock:
+            known = until <= self._ban_told + 1.0
+            self._ban_told = max(self._ban_told, until)
+        return not known
 
+    def _mark(self, outcome: str) -> None:
+        permit = self.permit
+        if permit is not None:
+            self.store.mark(permit.key, permit.departed, outcome)
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - twice in each transaction, and Path.stat is three times as slow
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
+    def _update(self, act: Callable[[State, Moment], Change[T]]) -> T:
+        def change(known: State | None, moment: Moment) -> Change[T]:
+            state = self._ban_seen if known is None else known
+            state = rules.resume(state, self.budget, moment.now, moment.wall, moment.boot)
+            changed = act(state, moment)
+            state.stamp = moment.now
+            self._ban_seen = State(
+                epoch=state.epoch, strikes=state.strikes, banned_until_wall=state.banned_until_wall, boot="none"
+            )
+            return changed
 
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open or create the file; several processes may do so at once, and setting WAL does not wait for a lock."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + _LOCK_SECONDS
-    while True:
-        connection = sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.execute("CREATE TABLE IF NOT EXISTS gate (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")
-        except sqlite3.Error as error:
-            connection.close()
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return connection
+        return self.store.update(change)

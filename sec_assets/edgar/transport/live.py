@@ -1,10 +1,12 @@
 """The adapter that goes to the network: reports each request to the gate when its bytes are in the socket.
 
-The report comes from the connection itself, after connecting and TLS, so that slow set-ups do not blur the count. A
-permit that grew too old on the way (a stopped process, a slow connection) is not used: the request asks for another.
+The report comes from the connection itself, after connecting and TLS, so that slow set-ups do not blur the count. The
+permit is confirmed right before the bytes are written, by one thread of a process at a time: one that grew too old on
+the way (a stopped process, a slow connection) is not used, and the request asks for another.
 Sources without a network are `adapters`.
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,16 +47,22 @@ class GateAdapter(HTTPAdapter):
 
 
 def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
+    turn = threading.Lock()
+
     class ReportingConnection(HTTPConnection):
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-            _prepare(self, gate)
-            super().request(method, url, *args, **kwargs)
+            _connect(self)
+            with turn:
+                _confirm(gate)
+                super().request(method, url, *args, **kwargs)
             gate.sent()
 
     class ReportingTlsConnection(HTTPSConnection):
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-            _prepare(self, gate)
-            super().request(method, url, *args, **kwargs)
+            _connect(self)
+            with turn:
+                _confirm(gate)
+                super().request(method, url, *args, **kwargs)
             gate.sent()
 
     class ReportingPool(HTTPConnectionPool):
@@ -66,11 +74,14 @@ def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": ReportingPool, "https": ReportingTlsPool}
 
 
-def _prepare(connection: HTTPConnection, gate: Gate) -> None:
+def _connect(connection: HTTPConnection) -> None:
     if connection.sock is None:
         connection.connect()
-    if not gate.fresh():
-        raise TryAgain("connecting took longer than the permit to send lasts", "line")
+
+
+def _confirm(gate: Gate) -> None:
+    if not gate.sending():
+        raise TryAgain("the permit to send was no longer valid when the connection stood", "line")
 
 
 def live_headers(user_agent: str | None) -> Mapping[str, str]:

@@ -1,10 +1,11 @@
 """The rules of the request budget as pure functions over one small state; no clock, no file, no thread.
 
-A request takes three steps: `ticket` gives the next slot of a paced queue, `depart` admits it when fewer than `limit`
-others were *sent* within the window, `sent` says that its bytes are on the wire. Because the window runs from the
-sending of one request to the permit of a later one, a slow thread or connection can only lower the rate.
-A refusal (`refused`) stops all departures; after the pause one probe goes first, and `answered` reopens.
-The state lives in `gate`; all times are seconds of one monotonic clock, but for the wall time of a ban's end.
+A request takes four steps: `ticket` gives the next slot of a paced queue, `depart` admits it when fewer than `limit`
+others were *sent* within the window, `sending` confirms the permit right before its bytes are written, `sent` says that
+they are on the wire. Because the window runs from the sending of one request to the permit of a later one, a slow or
+stopped process can only lower the rate. A refusal (`refused`) stops all departures; after the pause one probe goes
+first, and `answered` reopens. What a person waits for (`urgent`) goes before backfills, which keep one slot in four.
+The state lies in a `store`; all times are seconds of its clock, but for the wall time of a ban's end.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,10 @@ from dataclasses import dataclass, field
 _KEEP_SECONDS = 15.0
 _PROBE_POLL_SECONDS = 0.25
 _SHORTEST_WAIT_SECONDS = 0.001
+_SENDING_SECONDS = 0.0015  # from a slot to the report that the request is sent, on a quiet machine
 _FULL_RATE = 9.0
+_URGENT_OF_FOUR = 3
+_UNKNOWN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,12 @@ class Budget:
         """Return the budget for `rate` requests a second with a margin for the jitter of the line.
 
         The margin is 2 % of the window, and 0.8 % above 9 a second: 10 a second is 10 in any 1.008 s.
-        A rate below 1 keeps one request in a longer window.
+        A rate below 1 keeps one request in a longer window. The slots are as far apart as the window lets requests
+        follow each other, so that the queue stays in order: with shorter ones all would end up waiting for the window.
         """
         limit = max(1, int(rate))
         window = limit / rate * (1.008 if rate > _FULL_RATE else 1.02)
-        return cls(limit=limit, window=window, gap=window / limit * 0.997, pause=pause)
+        return cls(limit=limit, window=window, gap=(window + _SENDING_SECONDS) / limit, pause=pause)
 
     @classmethod
     def local(cls) -> "Budget":
@@ -46,14 +51,24 @@ class Budget:
 
 @dataclass(slots=True)
 class State:
-    """What all processes share. `flying` maps a permit to its departure while it is not yet reported as sent."""
+    """What all processes share.
+
+    `flying` maps a permit to its departure until its bytes are about to be written, `writing` from then until it is
+    reported as sent. Slots of backfills lie on a clock of their own that stands still while urgent requests go first:
+    `shift` seconds behind. `urgent_run` counts the urgent slots since a backfill had its turn. No slot is before `opens`.
+    """
 
     boot: str = ""
     stamp: float = 0.0
+    opens: float = 0.0
     next_slot: float = 0.0
+    shift: float = 0.0
+    next_urgent: float = 0.0
+    urgent_run: int = 0
     last_departure: float = float("-inf")
     sent: list[float] = field(default_factory=list)
     flying: dict[str, float] = field(default_factory=dict)
+    writing: dict[str, float] = field(default_factory=dict)
     epoch: int = 0
     strikes: int = 0
     banned_until: float = 0.0
@@ -64,10 +79,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A place in the queue; void once the epoch of the state has moved on (a pause began or ended)."""
+    """A place in the queue; void once the epoch of the state has moved on (a pause began or ended).
+
+    The slot of one that is not urgent is on the clock of backfills.
+    """
 
     slot: float
     epoch: int
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +106,35 @@ class Wait:
     banned: bool = False
 
 
-def ticket(state: State, budget: Budget, now: float) -> Ticket | Wait:
+def ticket(state: State, budget: Budget, now: float, *, urgent: bool = True) -> Ticket | Wait:
     """Give the next slot, or a wait while a pause lasts (so that no tickets pile up)."""
     if state.banned_until > now:
         return Wait(state.banned_until - now, banned=True)
-    slot = max(now, state.next_slot)
+    slot = _urgent_slot(state, budget, now) if urgent else _backfill_slot(state, budget, now)
+    return Ticket(slot, state.epoch, urgent)
+
+
+def _urgent_slot(state: State, budget: Budget, now: float) -> float:
+    """Go before all waiting backfills and move them back by one slot, but leave them every fourth."""
+    slot = max(now, state.opens, state.next_urgent)
+    state.next_urgent = slot + budget.gap
+    if state.next_slot + state.shift <= now:  # no backfill waits
+        state.urgent_run = 0
+        return slot
+    state.shift += budget.gap
+    state.urgent_run += 1
+    if state.urgent_run >= _URGENT_OF_FOUR:
+        state.next_urgent += budget.gap
+        state.urgent_run = 0
+    return slot
+
+
+def _backfill_slot(state: State, budget: Budget, now: float) -> float:
+    """Queue behind the other backfills and behind the urgent requests that wait already, but not behind many."""
+    urgent = min(state.next_urgent, now + _URGENT_OF_FOUR * budget.gap)
+    slot = max(now, state.opens, state.next_slot + state.shift, urgent) - state.shift
     state.next_slot = slot + budget.gap
-    return Ticket(slot, state.epoch)
+    return slot
 
 
 def depart(state: State, budget: Budget, now: float, held: Ticket, key: str) -> Permit | Wait | None:
@@ -103,7 +144,8 @@ def depart(state: State, budget: Budget, now: float, held: Ticket, key: str) -> 
     if state.banned_until > now:
         return Wait(state.banned_until - now, banned=True)
     _forget(state, budget, now)
-    wait = max(held.slot - now, state.last_departure + budget.gap / 2 - now, _window_wait(state, budget, now))
+    due = held.slot if held.urgent else held.slot + state.shift
+    wait = max(due - now, state.last_departure + budget.gap / 2 - now, _window_wait(state, budget, now))
     if wait > 0:
         return Wait(max(wait, _SHORTEST_WAIT_SECONDS / 10))
     probe = state.strikes > 0
@@ -119,7 +161,7 @@ def depart(state: State, budget: Budget, now: float, held: Ticket, key: str) -> 
 def _window_wait(state: State, budget: Budget, now: float) -> float:
     """Return how long until fewer than `limit` requests count; 0 when that is so already."""
     recent = sorted(at for at in state.sent if at > now - budget.window)
-    surplus = len(recent) + len(state.flying) - budget.limit + 1
+    surplus = len(recent) + len(state.flying) + len(state.writing) - budget.limit + 1
     if surplus <= 0:
         return 0.0
     if surplus > len(recent):
@@ -134,9 +176,37 @@ def _forget(state: State, budget: Budget, now: float) -> None:
     state.flying = {key: at for key, at in state.flying.items() if now - at < budget.orphan}
 
 
+def sending(state: State, budget: Budget, now: float, key: str) -> bool:
+    """Confirm a permit right before its bytes are written; False when it no longer counts and must not be used.
+
+    That is so when its process was stopped or its connection slow for so long that it was taken for dead, when the
+    state was lost meanwhile, and when a pause began.
+    """
+    departed = state.flying.pop(key, None)
+    if departed is None or now - departed >= budget.orphan or state.banned_until > now:
+        return False
+    state.writing[key] = now
+    return True
+
+
+def overdue(state: State, budget: Budget, now: float) -> list[str]:
+    """Return the permits that were to be written at once and are not yet reported as sent."""
+    return [key for key, at in state.writing.items() if now - at >= budget.orphan]
+
+
+def bury(state: State, now: float, key: str, *, alive: bool | None) -> None:
+    """Forget an overdue permit if its process is dead; one that is only stopped sends when it wakes, and counts.
+
+    Where nobody can tell (None: a process of another machine), it counts for a minute.
+    """
+    if alive is False or (alive is None and now - state.writing.get(key, now) >= _UNKNOWN_SECONDS):
+        state.writing.pop(key, None)
+
+
 def sent(state: State, now: float, key: str) -> None:
     """Count a request as sent at `now` (also one whose connection failed: counting too much is safe)."""
     state.flying.pop(key, None)
+    state.writing.pop(key, None)
     state.sent.append(now)
 
 
@@ -166,7 +236,8 @@ def answered(state: State, budget: Budget, now: float, permit: Permit) -> None:
     state.strikes = 0
     state.banned_until = state.banned_until_wall = 0.0
     state.epoch += 1
-    state.next_slot = now + budget.gap
+    state.opens = now + budget.gap
+    state.next_slot = state.next_urgent = state.shift = 0.0
 
 
 def probe_lost(state: State, permit: Permit) -> None:
@@ -185,7 +256,7 @@ def resume(state: State, budget: Budget, now: float, wall: float, boot: str) -> 
     left = min(max(state.banned_until_wall - wall, 0.0), budget.longest_pause)
     return State(
         boot=boot,
-        next_slot=now + budget.window,
+        opens=now + budget.window,
         last_departure=now,
         epoch=state.epoch + 1,
         strikes=state.strikes,

@@ -119,12 +119,12 @@ class BanMixin(_MixinBase):
             _LOG.warning("%s: no process sends anything for %.0f s", refusal, seconds)
             raise
         except InputError:
-            self.gate.answered()
+            self.gate.answered("absent or bad")
             raise
         except BaseException:
             self.gate.probe_lost()
             raise
-        self.gate.answered()
+        self.gate.answered(f"{response.status_code // 100}xx")
         return response
 
 
@@ -151,6 +151,7 @@ class DocumentSession(LimiterMixin, BanMixin, ValidateMixin, requests.Session):
         `options` go to `request`: headers of this request, and a session with a cache understands `force_refresh`.
         """
         self.shown_url, self.expect, self.sink = url, expect, sink
+        self.gate.asking(url)
         try:
             return self.request("GET", address, **options)
         except requests.RequestException as error:
@@ -174,6 +175,12 @@ class EdgarSession(CacheMixin, DocumentSession):  # pyright: ignore[reportIncomp
 
     def __init__(self, *, cache: HttpCache, parts: Parts) -> None:
         super().__init__(backend=cache, ignored_parameters=PRIVATE_HEADERS, allowable_codes=(200,), parts=parts)
+
+    def fetch(self, address: str, **options: Any) -> Response:
+        """Do as `DocumentSession.fetch`, and count whether the cache had the answer."""
+        response = super().fetch(address, **options)
+        self.gate.count(hit=getattr(response, "from_cache", False) and not getattr(response, "revalidated", False))
+        return response
 
     def close(self) -> None:
         """Close the cache of this session."""
