@@ -95,7 +95,7 @@ def _both(items: tuple[str, ...]) -> list[str]:
 
 def _known(panel: pl.DataFrame, financials: pl.DataFrame) -> pl.DataFrame:
     """Every version known on each day, of the last three years, in the order in which they became known."""
-    wanted = financials.filter(pl.col("line_item").is_in(_ITEMS)).select(
+    wanted = financials.filter(pl.col("line_item").is_in(_ITEMS), pl.col("value").is_not_null()).select(
         "cik", "line_item", "period_type", "period_start", "period_end", "accession_number", "unit", "form", "rule",
         pl.col("value").cast(pl.Float64), known=known_day(filing_date="filed"), known_at=known_at(),
     )  # fmt: skip

@@ -1,14 +1,15 @@
 """From XBRL facts to comparable financials: one pass over many companies, exact, and every version kept.
 
-`standardize(facts)` takes table `xbrl_facts` and returns table `financials`. Four steps, one module each:
+`standardize(facts)` takes table `xbrl_facts` and returns table `financials`. Five steps, one module each:
 
-1. `select.py` – a filing may tag one idea with one of many concepts. Each line item lists its candidates, best first
-   (`income_items.py`, `balance_items.py`, `cash_flow_items.py`, `other_items.py`). Per filing and period the first
-   candidate reported wins, and `rule` says which choice it was and why. Totals only: facts without dimensions; shares
-   outstanding are summed over classes of stock where the cover has no total.
+1. `select.py` – a filing may tag one idea with one of many concepts. Each line item lists its candidates, best first,
+   in one table (`line_items.toml`). Per filing and period the first candidate wins that is not stale, and `rule` says which
+   choice it was and why. Totals only; where one is reported by dimensions alone, `dimensioned.py` recovers it if the
+   filing proves how.
 2. `fiscal.py` – the kind of period by its length, and the fiscal year and quarter by the company's own calendar.
 3. `formulas.py` – items a filing leaves out but implies: gross profit, total liabilities, free cash flow, …
 4. `quarters.py` – quarters no report gives: Q4 = FY − 9M, and likewise Q2 and Q3 of cumulative cash flows.
+5. `gaps.py` – fourth quarters that stay unknown: a row without value, with the reason.
 
 Rows of steps 3 and 4 have `is_derived` true and their arithmetic in `rule`. A derived row belongs to the filing that
 completed its inputs, so nothing is known before it was public. Values are Decimal(38, 12) throughout.
@@ -21,8 +22,8 @@ Amounts stay in the currency reported, in `unit`; figures per share stay on the 
 are not undone here).
 """
 
-from sec_assets.xbrl.standardize.line_items import LINE_ITEMS
+from sec_assets.xbrl.standardize.line_items import items_frame, line_items
 from sec_assets.xbrl.standardize.pipeline import standardize
 from sec_assets.xbrl.standardize.versions import as_of, latest
 
-__all__ = ["LINE_ITEMS", "as_of", "latest", "standardize"]
+__all__ = ["as_of", "items_frame", "latest", "line_items", "standardize"]

@@ -2,9 +2,11 @@
 
 import polars as pl
 
-from sec_assets.tables.edgar import FINANCIALS
+from sec_assets.tables import FINANCIALS
 from sec_assets.xbrl.standardize import fiscal
 from sec_assets.xbrl.standardize.formulas import apply_formulas
+from sec_assets.xbrl.standardize.gaps import missing_quarters
+from sec_assets.xbrl.standardize.own_concepts import other_cash_changes
 from sec_assets.xbrl.standardize.quarters import derive_quarters
 from sec_assets.xbrl.standardize.select import select
 
@@ -19,8 +21,11 @@ def standardize(facts: pl.DataFrame) -> pl.DataFrame:
         Frame in table `financials`, unique on its key (cik, line_item, period_start, period_end, accession_number).
         Rows whose filing has no acceptance time count as public at the end of their filing date.
     """
-    rows = select(facts).with_columns(fiscal.period_type(), is_derived=pl.lit(False))
+    rows = select(facts)
+    rows = pl.concat([rows, other_cash_changes(rows, facts)])
+    rows = rows.with_columns(fiscal.period_type(), is_derived=pl.lit(False))
     year_ends = fiscal.calendar(rows, facts)
     rows = apply_formulas(rows)
-    rows = pl.concat([rows, derive_quarters(rows)])
-    return FINANCIALS.conform(fiscal.label(rows, year_ends).drop("kind", "decimals"))
+    rows = pl.concat([rows, derive_quarters(rows)]).with_columns(reason=pl.lit(None, dtype=pl.String))
+    labelled = fiscal.label(rows, year_ends)
+    return FINANCIALS.conform(pl.concat([labelled, missing_quarters(labelled)]).drop("kind"))

@@ -13,10 +13,11 @@ filed after the total. A quarter reported for the same end by then makes the der
 
 import polars as pl
 
-from sec_assets.tables.model import EXACT
 from sec_assets.xbrl.standardize.fiscal import period_type
+from sec_assets.xbrl.standardize.keys import PERIOD
 from sec_assets.xbrl.standardize.line_items import items_frame
-from sec_assets.xbrl.standardize.versions import PERIOD, known_at
+from sec_assets.xbrl.standardize.precision import last_place
+from sec_assets.xbrl.standardize.versions import known_at
 
 _PAIRS = pl.DataFrame(
     {
@@ -54,7 +55,7 @@ def derive_quarters(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _lives(rows: pl.DataFrame) -> pl.DataFrame:
     """Add to each version when it was known, until when it was the newest, and whether it restates the first one."""
-    tolerance = _rounding(pl.col("decimals"))
+    tolerance = last_place(pl.col("decimals"))
     first = pl.col("value").first().over(PERIOD)
     return (
         rows.with_columns(known=known_at())
@@ -70,11 +71,19 @@ def _lives(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _pairs(versions: pl.DataFrame) -> pl.DataFrame:
     """Subtract every part from every total that begins with it, is comparable with it, and lived at the same time."""
-    common = [*_CHAIN, "period_type", "period_end", "value", "accession_number", "form", "filed", "accepted_at"]
+    common = [
+        *_CHAIN,
+        "period_type",
+        "period_end",
+        "value",
+        "decimals",
+        "accession_number",
+        "form",
+        "filed",
+        "accepted_at",
+    ]
     lives = ["known", "replaced", "first_known", "is_restated"]
-    totals = versions.select(*common, *lives, "statement", "kind", "decimals", "is_derived").rename(
-        {"period_type": "total_type"}
-    )
+    totals = versions.select(*common, *lives, "statement", "kind", "is_derived").rename({"period_type": "total_type"})
     parts = versions.select(*common, *lives).rename({"period_type": "part_type"})
     pairs = totals.join(_PAIRS, on="total_type").join(parts, on=[*_CHAIN, "part_type"], suffix="_part")
     overlap = (pl.col("replaced").is_null() | (pl.col("replaced") > pl.col("known_part"))) & (
@@ -90,12 +99,17 @@ def _pairs(versions: pl.DataFrame) -> pl.DataFrame:
     ]
     return (
         pairs.filter(overlap & comparable)
-        .with_columns(rule=_rule(), value=pl.col("value") - pl.col("value_part"))
+        .with_columns(rule=_rule(), value=pl.col("value") - pl.col("value_part"), decimals=_coarser())
         .with_columns(later)
         .with_columns(period_start=pl.col("period_end_part").dt.offset_by("1d"), is_derived=pl.lit(True))
         .with_columns(period_type())
         .filter(pl.col("period_type") == "quarter")
     )
+
+
+def _coarser() -> pl.Expr:
+    known = pl.col("decimals").is_not_null() & pl.col("decimals_part").is_not_null()
+    return pl.when(known).then(pl.min_horizontal("decimals", "decimals_part"))
 
 
 def _rule() -> pl.Expr:
@@ -105,9 +119,3 @@ def _rule() -> pl.Expr:
         *("quarter_name", "total_name", "period_start", "period_end", "accession_number"),
         *("part_name", "period_start", "period_end_part", "accession_number_part"),
     )
-
-
-def _rounding(decimals: pl.Expr) -> pl.Expr:
-    """Return the last place shown, e.g. 1,000,000 for decimals −6; zero where exact or unknown."""
-    places = {str(-power): f"{10**power}" for power in range(13)} | {"0": "1"}
-    return decimals.replace_strict(places, default="0", return_dtype=pl.String).cast(EXACT)

@@ -8,8 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-PERIOD = ("cik", "line_item", "period_start", "period_end")
-"""What rows are versions of."""
+from sec_assets.xbrl.standardize.keys import PERIOD
 
 
 def known_at() -> pl.Expr:
@@ -30,10 +29,11 @@ def latest(financials: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         Rows of `financials`, unique on (cik, line_item, period_start, period_end): the last accepted, then the highest
-        accession number. A filing that does not report an item (a Part III amendment) never hides it.
+        accession number. A filing that does not report an item (a Part III amendment) never hides it, nor does a row
+        without value.
     """
     return (
-        financials.sort(known_at(), "accession_number", nulls_last=False)
+        financials.sort(pl.col("value").is_not_null(), known_at(), "accession_number", nulls_last=False)
         .unique(PERIOD, keep="last", maintain_order=True)
         .sort(PERIOD, nulls_last=False)
     )

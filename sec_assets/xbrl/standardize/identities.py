@@ -1,0 +1,218 @@
+"""Accounting identities that statements must keep, each judged filing by filing with the rounding its own facts declare.
+
+Four identities: assets = liabilities + equity; the change of cash = its three flows, exchange rates and discontinued
+operations; the quarters of a year sum to the year; earnings per share × weighted shares ≈ income. Each is asked only where
+all its parts are known, from one filing (quarters: as known when the year was filed). What follows from an identity by
+construction (a derived part) is not asked. Turning the result into asset checks is the Dagster layer's.
+"""
+
+import polars as pl
+
+from sec_assets.xbrl.standardize.keys import FILING
+from sec_assets.xbrl.standardize.precision import last_place, shown_places
+from sec_assets.xbrl.standardize.versions import known_at
+
+JUDGED = pl.Schema(
+    {
+        "cik": pl.String, "identity": pl.String, "accession_number": pl.String, "period_start": pl.Date, "period_end": pl.Date,
+        "expected": pl.Float64, "actual": pl.Float64, "difference": pl.Float64, "tolerance": pl.Float64, "holds": pl.Boolean,
+    }
+)  # fmt: skip
+IDENTITIES = {
+    "balance_sheet": "assets = liabilities + redeemable and permanent equity",
+    "cash_roll_forward": "change in cash = operating + investing + financing flows + exchange rates + discontinued operations",
+    "quarters_make_the_year": "the four quarters, as known when the year was filed or as restated, sum to it",
+    "eps_times_shares": "basic EPS × weighted basic shares = income for common holders",
+}
+_CELL = [*FILING, "period_start", "period_end", "unit"]
+_FLOWS = ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow")
+_EPS_PLACES = 2
+_EPS_SLACK = 0.005
+"""Income is spread over classes and participating securities: half a per cent is not a violation."""
+
+
+def judge(financials: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per identity, filing and period that could be asked, with whether it holds.
+
+    Args:
+        financials: frame in table `financials`, all versions, of any number of companies.
+
+    Returns:
+        Columns of `JUDGED`, amounts in the statement's currency: `expected` the total, `actual` what its parts give,
+        `tolerance` half of the last known place of every number that takes part, at least one such place.
+    """
+    rows = financials.filter(pl.col("value").is_not_null()).pipe(_with_places)
+    judged = [_balance_sheets(rows), _cash_roll_forward(rows), _quarters(rows), _eps(rows)]
+    return pl.concat(
+        frame.with_columns(difference=pl.col("actual") - pl.col("expected"))
+        .with_columns(holds=pl.col("difference").abs() <= pl.col("tolerance"))
+        .select(pl.col(name).cast(dtype) for name, dtype in JUDGED.items())
+        for frame in judged
+    ).sort("cik", "identity", "period_end", "accession_number")
+
+
+def by_company_year(judged: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per company and calendar year of the periods' ends: cik, year (Int32), asked, violated (UInt32)."""
+    return (
+        judged.group_by("cik", year=pl.col("period_end").dt.year())
+        .agg(asked=pl.len(), violated=(~pl.col("holds")).sum())
+        .sort("cik", "year")
+    )
+
+
+def _with_places(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `half`, half of the last known place; without `decimals` it is told from the zeros of the concept's amounts."""
+    is_money = pl.col("unit").str.contains(r"^[A-Z]{3}$")
+    shown = shown_places(pl.when(is_money).then("value")).max().over(*FILING, "concept")
+    places = pl.coalesce("decimals", pl.when(is_money).then(shown))
+    return rows.with_columns(amount=pl.col("value").cast(pl.Float64), half=last_place(places).cast(pl.Float64) / 2)
+
+
+def _parts(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
+    """Return one row per filing, period and unit: a column per item, and <item>_half, null where not reported."""
+    wanted = rows.filter(pl.col("line_item").is_in(items))
+    return (
+        wanted.group_by(_CELL)
+        .agg(
+            *(pl.col("amount").filter(pl.col("line_item") == item).first().alias(item) for item in items),
+            *(pl.col("half").filter(pl.col("line_item") == item).first().alias(f"{item}_half") for item in items),
+            *(
+                pl.col("is_derived").filter(pl.col("line_item") == item).first().alias(f"{item}_derived")
+                for item in items
+            ),
+        )
+        .sort(_CELL)
+    )
+
+
+def _tolerance(items: list[str]) -> pl.Expr:
+    """At least one last place; half of one per number that takes part."""
+    halves = [pl.col(f"{item}_half").fill_null(0.0) for item in items]
+    return pl.max_horizontal(pl.sum_horizontal(halves), 2 * pl.max_horizontal(halves))
+
+
+def _balance_sheets(rows: pl.DataFrame) -> pl.DataFrame:
+    """Redeemable equity is between liabilities and equity, or within one of them, as the filer has it."""
+    items = ["total_assets", "total_liabilities", "equity_including_noncontrolling", "redeemable_equity"]
+    cells = _parts(rows.filter(pl.col("period_start").is_null()), items).filter(
+        pl.col("total_assets").is_not_null(),
+        pl.col("total_liabilities_derived").not_(),
+        pl.col("equity_including_noncontrolling").is_not_null(),
+    )
+    plain = pl.col("total_liabilities") + pl.col("equity_including_noncontrolling")
+    with_redeemable = plain + pl.col("redeemable_equity").fill_null(0.0)
+    nearer = (with_redeemable - pl.col("total_assets")).abs() < (plain - pl.col("total_assets")).abs()
+    return cells.select(
+        *_CELL,
+        identity=pl.lit("balance_sheet"),
+        expected="total_assets",
+        actual=pl.when(nearer).then(with_redeemable).otherwise(plain),
+        tolerance=_tolerance(items),
+    )
+
+
+def _cash_roll_forward(rows: pl.DataFrame) -> pl.DataFrame:
+    """The three totals hold discontinued operations in some reports and leave them out in others: the nearer counts."""
+    items = ["net_change_in_cash", *_FLOWS, "fx_effect_on_cash", "discontinued_cash_flow", "other_cash_changes"]
+    cells = _parts(rows.filter(~pl.col("is_derived")), items).drop_nulls(["net_change_in_cash", *_FLOWS])
+    flows = pl.sum_horizontal(*_FLOWS, "other_cash_changes")
+    change = pl.col("net_change_in_cash")
+    fx, gone = pl.col("fx_effect_on_cash").fill_null(0.0), pl.col("discontinued_cash_flow").fill_null(0.0)
+    ways = [flows + fx, flows, flows + fx + gone, flows + gone]
+    off = [(way - change).abs() for way in ways]
+    nearest = pl.coalesce(pl.when(o == pl.min_horizontal(off)).then(way) for way, o in zip(ways, off, strict=True))
+    return cells.select(
+        *_CELL, identity=pl.lit("cash_roll_forward"), expected=change, actual=nearest, tolerance=_tolerance(items)
+    )
+
+
+def _quarters(rows: pl.DataFrame) -> pl.DataFrame:
+    """Sum the quarters as known when the year was filed; a year filed with quarters silently revised fits the later ones."""
+    item = ["cik", "line_item", "unit"]
+    timed = rows.with_columns(known=known_at()).filter(
+        pl.col("statement").is_in(["income", "cash_flow"]), pl.col("unit").str.contains(r"^[A-Z]{3}$")
+    )
+    years = timed.filter(pl.col("period_type") == "year", pl.col("fiscal_period") == "FY", ~pl.col("is_derived"))
+    first = years.sort("known").unique([*item, "period_start", "period_end"], keep="first", maintain_order=True)
+    quarters = timed.filter(pl.col("period_type") == "quarter").select(
+        *item, "amount", quarter_half="half", quarter_start="period_start", quarter_end="period_end", quarter_known="known",
+        built="is_derived",
+    )  # fmt: skip
+    pairs = first.join(quarters, on=item).filter(
+        pl.col("quarter_start") >= pl.col("period_start"), pl.col("quarter_end") <= pl.col("period_end")
+    )
+    then = _year_sums(pairs.filter(pl.col("quarter_known") <= pl.col("known")))
+    now = _year_sums(pairs).select(*_CELL, "line_item", restated="actual")
+    both = then.join(now, on=[*_CELL, "line_item"], how="left")
+    nearer = (pl.col("restated") - pl.col("expected")).abs() < (pl.col("actual") - pl.col("expected")).abs()
+    return both.select(
+        *_CELL,
+        "expected",
+        "tolerance",
+        identity=pl.lit("quarters_make_the_year"),
+        actual=pl.when(nearer).then("restated").otherwise("actual"),
+    )
+
+
+def _year_sums(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the sums of four quarters that chain over their year, not all of them derived, newest versions."""
+    item = ["cik", "line_item", "unit"]
+    newest = pairs.sort("quarter_known").unique(
+        [*item, "period_start", "period_end", "quarter_end"], keep="last", maintain_order=True
+    )
+    cell = [*item, "accession_number", "period_start", "period_end"]
+    days = (pl.col("quarter_end") - pl.col("quarter_start")).dt.total_days() + 1
+    return (
+        newest.group_by(cell)
+        .agg(
+            expected=pl.col("amount").first(),
+            actual=pl.col("amount_right").sum(),
+            tolerance=pl.max_horizontal(
+                pl.col("half").first() + pl.col("quarter_half").sum(), 2 * pl.col("quarter_half").max()
+            ),
+            days=days.sum(),
+            n=pl.len(),
+            built=pl.col("built").all(),
+        )
+        .filter(
+            pl.col("n") == 4,
+            pl.col("days") == (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1,
+            ~pl.col("built"),
+        )
+        .select(*_CELL, "line_item", "expected", "actual", "tolerance")
+    )
+
+
+def _eps(rows: pl.DataFrame) -> pl.DataFrame:
+    """Compare with the numerator the filer gives, or income with or without preferred dividends: the nearer counts."""
+    durations = rows.filter(pl.col("period_start").is_not_null())
+    spot = [*FILING, "period_start", "period_end"]
+    money = _parts(
+        durations.filter(pl.col("unit").str.contains(r"^[A-Z]{3}$")),
+        ["net_income_to_common", "net_income", "preferred_dividends"],
+    )
+    eps = durations.filter(pl.col("line_item") == "eps_basic").select(
+        *spot, eps="amount", eps_half="half", eps_unit="unit"
+    )
+    shares = durations.filter(pl.col("line_item") == "shares_basic").select(*spot, shares="amount", shares_half="half")
+    plain = pl.col("net_income") - pl.col("preferred_dividends").fill_null(0.0)
+    income = pl.coalesce("net_income_to_common", plain)
+    cells = (
+        money.join(eps, on=spot)
+        .join(shares, on=spot)
+        .filter(pl.col("eps_unit").str.head(3) == pl.col("unit"), income.is_not_null(), pl.col("shares") > 0)
+    )
+    half_cent = pl.max_horizontal("eps_half", pl.lit(0.5 * 10**-_EPS_PLACES))
+    product = pl.col("eps") * pl.col("shares")
+    ways = [income, plain, pl.col("net_income")]
+    off = [(product - way).abs() for way in ways]
+    expected = pl.coalesce(pl.when(o == pl.min_horizontal(off)).then(way) for way, o in zip(ways, off, strict=True))
+    return cells.with_columns(identity=pl.lit("eps_times_shares"), expected=expected, actual=product).select(
+        *_CELL,
+        "identity",
+        "expected",
+        "actual",
+        tolerance=half_cent * pl.col("shares")
+        + pl.col("eps").abs() * pl.col("shares_half")
+        + pl.max_horizontal(pl.col("net_income_half").fill_null(0.0), pl.col("expected").abs() * _EPS_SLACK),
+    )
