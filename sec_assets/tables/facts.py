@@ -58,6 +58,13 @@ XBRL_FACTS = Table(
     ),
 )  # fmt: skip
 
+COMPANYFACTS = Table(
+    "companyfacts",
+    "Facts of SEC's companyfacts API in the shape of xbrl_facts, for companies and filings without documents.",
+    XBRL_FACTS.key,
+    XBRL_FACTS.columns,
+)
+
 XBRL_TEXTS = Table(
     "xbrl_texts",
     "Long texts of facts (text blocks), apart from the facts so that these stay small.",
@@ -135,3 +142,20 @@ FILING_COVER = Table(
         ACCEPTED_AT,
     ),
 )  # fmt: skip
+
+TICKER_HISTORY = Table(
+    "ticker_history",
+    "Trading symbols by date, from the cover pages of filings: valid_from is included, valid_until is not.",
+    ("cik", "symbol", "valid_from"),
+    (
+        CIK,
+        Column("symbol", pl.String, "trading symbol, upper case", required=True),
+        Column("valid_from", pl.Date, "day of the first filing whose cover names it", required=True),
+        Column("valid_until", pl.Date, "day of the first later cover that names others only; null while none does"),
+        Column("title", pl.String, "title of the security as last filed"),
+        Column("exchange", pl.String, "exchange as last filed"),
+        Column("dimensions", pl.String, "dimensions that tell the class, as last filed; empty for a single class"),
+        Column("n_filings", pl.Int32, "cover pages that say so", "filings", required=True),
+        Column("last_accession_number", pl.String, "the last of these filings", required=True),
+    ),
+)

@@ -2,7 +2,8 @@
 
 Values keep the digits that were served; nothing passes through binary floating point. The API's `fy` and `fp` are those
 of the filing, not of the fact, and `frame` marks the last filed row of a calendar period: both are kept, neither
-should be read as a period. Comparing with the filings themselves is `reconcile.py`.
+should be read as a period. `companyfacts_as_facts` gives them the shape of the facts read from documents; comparing with
+the filings themselves is `reconcile.py`, putting both together `merge.py`.
 """
 
 import json
@@ -14,8 +15,12 @@ import polars as pl
 
 from sec_assets.errors import InputError, MalformedError
 from sec_assets.identifiers import normalize_accession, normalize_cik
-from sec_assets.tables import EXACT
+from sec_assets.tables import COMPANYFACTS, EXACT, XBRL_FACTS
 from sec_assets.xbrl.values import exact_text
+
+SOURCE = "companyfacts"
+_AUTHORITIES = {"us-gaap": "http://fasb.org/", "srt": "http://fasb.org/", "ifrs-full": "http://xbrl.ifrs.org/taxonomy/"}
+_SEC = "http://xbrl.sec.gov/"
 
 SCHEMA = pl.Schema(
     {
@@ -57,6 +62,42 @@ def read_companyfacts(body: bytes) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA | {"numeric": pl.String}, orient="row").with_columns(
         pl.col("numeric").cast(EXACT)
     )
+
+
+def companyfacts_as_facts(companyfacts: pl.DataFrame) -> pl.DataFrame:
+    """Return facts of `read_companyfacts` in table `companyfacts`, which has the columns of `xbrl_facts`.
+
+    The namespace has no year, since the API does not tell it; `decimals`, `accepted_at` and the entity are null for the
+    same reason, and `ordinal` is the position in the file. Rows the API gives twice for one filing stay, counted by
+    `occurrence`.
+    """
+    day = pl.col("end").dt.to_string("%Y-%m-%d")
+    taxonomy = pl.col("taxonomy")
+    authority = taxonomy.replace_strict(_AUTHORITIES, default=_SEC, return_dtype=pl.String)
+    facts = companyfacts.with_row_index("ordinal").select(
+        "cik",
+        "accession_number",
+        "value",
+        "numeric",
+        "unit",
+        "form",
+        "filed",
+        pl.col("ordinal").cast(pl.Int32),
+        concept=pl.format("{}:{}", taxonomy, "tag"),
+        namespace=pl.format("{}{}", authority, taxonomy),
+        is_extension=pl.lit(False),
+        period=pl.when(pl.col("start").is_null())
+        .then(day)
+        .otherwise(pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), day)),
+        period_start="start",
+        period_end="end",
+        is_instant=pl.col("start").is_null(),
+        dimensions=pl.lit(""),
+        is_nil=pl.lit(False),
+        source=pl.lit(SOURCE),
+    )
+    key = [name for name in XBRL_FACTS.key if name in facts.columns]
+    return COMPANYFACTS.conform(facts.with_columns(occurrence=pl.int_range(pl.len(), dtype=pl.Int32).over(key)))
 
 
 def _facts(taxonomies: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -6,7 +6,7 @@ fetching and storing bytes is `edgar/` and `storage/`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from lxml import etree
@@ -56,6 +56,10 @@ class InstanceDocument:
     form: str | None = None
     filed: date | None = None
     accepted_at: datetime | None = None
+
+    def without_body(self) -> "InstanceDocument":
+        """Return what is to be remembered of a document once it has been read."""
+        return replace(self, body=b"")
 
 
 def new_parser() -> etree.XMLParser:

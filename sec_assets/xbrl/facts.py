@@ -63,7 +63,7 @@ class FactSink:
 
     def document(self, document: InstanceDocument) -> int:
         """Return the number rows refer to this document by."""
-        self._documents.append(document)
+        self._documents.append(document.without_body())
         return len(self._documents) - 1
 
     def concept(self, name: str, namespace: str) -> int:
@@ -91,16 +91,18 @@ class FactSink:
     ) -> None:
         """Take over the rows of a document, its footnotes, and what is to be said of facts that could not be read."""
         self._rows.extend(rows)
-        self._notes.extend((document, note) for note in notes)
+        known = document.without_body()
+        self._notes.extend((known, note) for note in notes)
         if problems:
-            self._causes.extend(causes(document, problems, self._told(document)))
+            self._causes.extend(causes(known, problems, self._told(known)))
 
     def fail(self, document: InstanceDocument, reason: str, line: int | None = None) -> None:
         """Record that a document could not be read."""
-        self._causes.append(whole(document, reason, line, self._told(document)))
+        known = document.without_body()
+        self._causes.append(whole(known, reason, line, self._told(known)))
 
-    def _told(self, document: InstanceDocument) -> int:
-        return sum(cause.document is document for cause in self._causes)
+    def _told(self, known: InstanceDocument) -> int:
+        return sum(cause.document == known for cause in self._causes)
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added."""

@@ -6,6 +6,7 @@ items made of the facts are `standardize/`; comparing them with SEC's own API is
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from lxml import etree
 
@@ -17,27 +18,25 @@ from sec_assets.xbrl.reader import ROOT, read_instance
 
 __all__ = ["Failure", "InstanceDocument", "ParsedFacts", "parse_instances"]
 
-_Filing = tuple[str, str]
-
 
 def parse_instances(documents: Iterable[InstanceDocument]) -> ParsedFacts:
     """Return the facts of all documents as one frame in table `xbrl_facts`, and what could not be read.
 
-    Inline documents of a filing are read together, as one set. They are passed over where the instance EDGAR extracted
-    from them (`NAME_htm.xml` for `NAME.htm`) is among the documents and could be read. Trees are held for one filing
-    at a time; a few hundred thousand facts a call is a good size. Never raises for what is in a document.
+    Documents of one filing come one after the other: its inline documents are read together, as one set. They are passed
+    over where the instance EDGAR extracted from them (`NAME_htm.xml` for `NAME.htm`) is among the documents and could be
+    read. Bodies and trees are held for one filing at a time, so `documents` may load them as it goes; a few hundred
+    thousand facts a call is a good size. Never raises for what is in a document.
     """
     sink, parser = FactSink(), new_parser()
-    inline: dict[_Filing, list[InstanceDocument]] = {}
-    extracted: set[tuple[_Filing, str]] = set()
-    for document in documents:
-        filing = (document.cik, document.accession_number)
-        if is_html(document.body):
-            inline.setdefault(filing, []).append(document)
-        elif _read_instance(document, parser, sink):
-            extracted.add((filing, document.name))
-    for filing, pages in inline.items():
-        if not any((filing, _extracted_name(page.name)) in extracted for page in pages):
+    for _, members in groupby(documents, key=lambda document: (document.cik, document.accession_number)):
+        pages: list[InstanceDocument] = []
+        extracted: set[str] = set()
+        for document in members:
+            if is_html(document.body):
+                pages.append(document)
+            elif _read_instance(document, parser, sink):
+                extracted.add(document.name)
+        if not any(_extracted_name(page.name) in extracted for page in pages):
             _read_inline(pages, parser, sink)
     return sink.finish()
 
