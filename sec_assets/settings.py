@@ -15,10 +15,12 @@ from sec_assets.errors import SettingError
 
 SourceName = Literal["sample", "mirror", "live"]
 PriceSource = Literal["sample", "csv", "tiingo", "alphavantage", "yahoo"]
+BulkMode = Literal["auto", "never", "always"]
 NewsSource = Literal["sample", "press_releases", "yahoo_rss", "google_rss"]
 
 SOURCES: tuple[SourceName, ...] = ("sample", "mirror", "live")
 PRICE_SOURCES: tuple[PriceSource, ...] = ("sample", "csv", "tiingo", "alphavantage", "yahoo")
+BULK_MODES: tuple[BulkMode, ...] = ("auto", "never", "always")
 NEWS_SOURCES: tuple[NewsSource, ...] = ("sample", "press_releases", "yahoo_rss", "google_rss")
 BASE_FORMS = ("10-K", "10-Q", "8-K", "20-F", "40-F", "6-K")
 DEFAULT_FORMS = tuple(form + suffix for form in BASE_FORMS for suffix in ("", "/A"))
@@ -49,6 +51,8 @@ class Settings(BaseModel):
     data: Path
     requests_per_second: float
     limiter: str
+    http_cache: str | None
+    http_cache_mb: int
     download_workers: int
     universe: str
     forms: tuple[str, ...]
@@ -56,6 +60,7 @@ class Settings(BaseModel):
     partitions_per_run: int | None
     dask: str | None
     submissions_max_age_hours: float
+    bulk: BulkMode
     price_sources: tuple[PriceSource, ...]
     price_csv: tuple[Path, ...]
     news_sources: tuple[NewsSource, ...]
@@ -126,6 +131,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data=data,
         requests_per_second=_number(env, "SEC_REQUESTS_PER_SECOND", 9.0, 0.1, 10.0),
         limiter=_limiter(env, data, source),
+        http_cache=_http_cache(env),
+        http_cache_mb=_whole(env, "SEC_ASSETS_HTTP_CACHE_MB", 500, 1, 1_000_000),
         download_workers=_whole(env, "DOWNLOAD_WORKERS", 8, 1, 10),
         universe=_universe(env),
         forms=_forms(env),
@@ -133,6 +140,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         partitions_per_run=_optional_whole(env, "SEC_ASSETS_PARTITIONS_PER_RUN", 1, 100_000),
         dask=dask,
         submissions_max_age_hours=_number(env, "SEC_ASSETS_SUBMISSIONS_MAX_AGE_HOURS", 1.0, 0.0, 24 * 365.0),
+        bulk=cast(BulkMode, _choice(env, "SEC_ASSETS_BULK", BULK_MODES, "auto")),
         price_sources=cast(
             "tuple[PriceSource, ...]", _choices(env, "SEC_ASSETS_PRICES", PRICE_SOURCES, _PLAIN_PRICES[source])
         ),
@@ -230,6 +238,16 @@ def _limiter(env: Mapping[str, str], data: Path, source: SourceName) -> str:
             )
         return text
     return str(Path(text).expanduser().absolute())
+
+
+def _http_cache(env: Mapping[str, str]) -> str | None:
+    text = env.get("SEC_ASSETS_HTTP_CACHE") or None
+    if text is not None and not _REDIS.fullmatch(text):
+        raise SettingError(
+            "SEC_ASSETS_HTTP_CACHE is not a usable address (value not shown, it may hold a password): allowed is "
+            "redis://[user:password@]host[:port][/number] or rediss:// with TLS; unset, a file below the data folder"
+        )
+    return text
 
 
 def _universe(env: Mapping[str, str]) -> str:

@@ -2,8 +2,8 @@
 
 `get` is for small documents that change and goes through the HTTP cache; `download` is for documents that never change
 and goes to the document store, so that nothing is fetched twice in the life of the store; `archive` is for the large ZIP
-files that are rebuilt every night. Addresses come from
-`edgar.urls`; how requests travel is `edgar.transport`; what the bodies mean is parsed elsewhere in `edgar`.
+files that are rebuilt every night. Addresses come from `edgar.urls`; how requests travel is `edgar.transport`; what the
+bodies mean is parsed elsewhere in `edgar`.
 """
 
 import json
@@ -11,36 +11,39 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Self, TypeVar, cast
-from urllib.parse import unquote, urlsplit
 
-from requests.adapters import BaseAdapter
+from requests import Response
+from requests_cache import CachedResponse
 
-from sec_assets.edgar.transport.adapters import MirrorAdapter, SampleAdapter
 from sec_assets.edgar.transport.archive import ArchiveSession, bring_archive
-from sec_assets.edgar.transport.cache import HttpCache
+from sec_assets.edgar.transport.asking import Asker
 from sec_assets.edgar.transport.classify import Expect
-from sec_assets.edgar.transport.freshness import max_age
-from sec_assets.edgar.transport.gate import Gate
-from sec_assets.edgar.transport.live import GateAdapter
-from sec_assets.edgar.transport.retry import LIVE, LOCAL, Persistence, persistently
+from sec_assets.edgar.transport.gate import Gate, Priority
+from sec_assets.edgar.transport.retry import LIVE, LOCAL, Persistence
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets.edgar.transport.session import DocumentSession, EdgarSession, Parts, Timing
-from sec_assets.errors import InputError, MalformedError, SettingError, StorageError, UnreachableError
+from sec_assets.edgar.transport.sources import (
+    adapter_of,
+    address_of,
+    budget_of,
+    cache_of,
+    expected,
+    gateway_of,
+    limiter_of,
+)
+from sec_assets.errors import MalformedError, StorageError
 from sec_assets.settings import Settings
 from sec_assets.storage.documents import DocumentStore, relative_path
-from sec_assets.storage.locks import locked
 from sec_assets.storage.partial import PartialFile
 
 __all__ = ["EdgarClient", "Expect", "Fetched", "Stored"]
 
 _S = TypeVar("_S", bound=DocumentSession)
-_T = TypeVar("_T")
-_ARCHIVE_PATIENCE_SECONDS = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,39 +85,60 @@ class EdgarClient:
         budget: Budget | None = None,
         timing: Timing | None = None,
         persistence: Persistence | None = None,
+        priority: Priority = "interactive",
+        label: str = "",
     ) -> None:
         self._settings = settings
         self._persistence = persistence or (LIVE if settings.source == "live" else LOCAL)
-        self._gate = Gate(limiter_file_of(settings), budget or budget_of(settings))
+        self._gate = Gate(limiter_of(settings), budget or budget_of(settings), priority=priority, label=label)
         self._timing = timing or Timing()
         self.documents = DocumentStore(settings.documents)
         self._base, self._auth = gateway_of(settings)
+        self._asker = Asker(settings, self._persistence, self._timing.patience, self._base or "")
         self._pid, self._parts = os.getpid(), self._new_parts()
         self._lock = threading.Lock()
         self._local = threading.local()
         self._sessions: weakref.WeakSet[DocumentSession] = weakref.WeakSet()
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """Return a client for the source that is set; nothing is opened before the first request."""
-        return cls(settings)
+    def from_settings(cls, settings: Settings, *, priority: Priority = "interactive", label: str = "") -> Self:
+        """Return a client for the source that is set; nothing is opened before the first request.
 
-    def get(self, url: str, *, expect: Expect = "any", refresh: bool = False) -> Fetched:
+        Args:
+            settings: which source, and how much may be asked.
+            priority: `interactive` if a person waits, `backfill` if the requests should let those go first.
+            label: whose requests these are, as `sec-assets monitor` shows it.
+        """
+        return cls(settings, priority=priority, label=label)
+
+    def get(
+        self, url: str, *, expect: Expect = "any", refresh: bool = False, newer_than: datetime | None = None
+    ) -> Fetched:
         """Return a small document, from the cache while it is fresh there.
+
+        Those who ask for the same document at once share one request. What EDGAR does not have is not asked for again
+        for a while (`freshness.max_absence`).
 
         Args:
             url: an https address of sec.gov.
             expect: what the body must be; a page in place of data is an error, not a result.
-            refresh: ask the source even if a fresh copy is in the cache.
+            refresh: ask the source even if a fresh copy is in the cache, or it was found to be absent.
+            newer_than: a copy from before this instant is not fresh, such as the acceptance of the newest XBRL filing;
+                for company facts it alone decides, and a copy fetched well after it is fresh for ever.
         """
-        address, expect = self._address(url), _expected(url, expect)
+        address, expect = address_of(url, self._base), expected(url, expect)
         session = self._session("cached", self._cached_session)
-        response = self._persistently(
-            lambda: session.fetch(address, url=url, expect=expect, force_refresh=refresh), url
-        )
-        kept = bool(getattr(response, "from_cache", False))
-        at = cast("datetime", response.created_at) if kept else datetime.now(UTC)  # pyright: ignore[reportAttributeAccessIssue]
-        return Fetched(url=url, body=response.content, fetched_at=at, from_cache=kept)
+        ask = partial(session.fetch, address, url=url, expect=expect, newer_than=newer_than, force_refresh=refresh)
+        kept = partial(session.kept, address, url=url, expect=expect, newer_than=newer_than)
+        if not session.cache.keeps(address):
+            with self._asker.remembering_absence(session.cache, url, anew=refresh):
+                return _fetched(url, self._asker.run(ask, url))
+        began = datetime.now(UTC)
+        if not refresh and (found := kept()) is not None:
+            return _fetched(url, found)
+        with self._asker.alone(url), self._asker.remembering_absence(session.cache, url, anew=refresh):
+            found = kept(since=began if refresh else None)
+            return _fetched(url, self._asker.run(ask, url) if found is None else found)
 
     def get_json(self, url: str) -> Any:
         """Return the parsed JSON of a small document; see `get`."""
@@ -123,14 +147,29 @@ class EdgarClient:
         except ValueError as error:
             raise MalformedError(f"{url}: the JSON cannot be parsed ({error})") from error
 
-    def download(self, url: str, *, expect: Expect = "any") -> Stored:
-        """Bring an immutable document into the store, unless it is there; a body that is not good is not kept."""
-        address, expect = self._address(url), _expected(url, expect)
+    def download(
+        self, url: str, *, expect: Expect = "any", accepted_at: datetime | None = None, refresh: bool = False
+    ) -> Stored:
+        """Bring an immutable document into the store, unless it is there; a body that is not good is not kept.
+
+        Args:
+            url: an https address of sec.gov.
+            expect: what the body must be.
+            accepted_at: when its filing was accepted; what a young filing lacks is asked for again soon.
+            refresh: ask also for what was found to be absent a short time ago.
+        """
+        address, expect = address_of(url, self._base), expected(url, expect)
         if self.documents.has(url):
-            entry = self.documents.entry(relative_path(url))
-            return Stored(url, entry.path, entry.bytes, entry.sha256, entry.written_at, downloaded=False)
+            return self._stored(url)
+        cache = self._session("cached", self._cached_session).cache
         session = self._session("plain", self._plain_session)
-        return self._persistently(lambda: self._download_once(session, url, address, expect), url)
+        with (
+            self._asker.alone(url),
+            self._asker.remembering_absence(cache, url, accepted_at=accepted_at, anew=refresh),
+        ):
+            if self.documents.has(url):
+                return self._stored(url)
+            return self._asker.run(lambda: self._download_once(session, url, address, expect), url)
 
     def archive(self, url: str) -> Stored:
         """Bring the newest version of a large ZIP archive that is rebuilt now and then into the store.
@@ -138,22 +177,18 @@ class EdgarClient:
         An archive that has not changed costs one request without a body (`downloaded` is False). A transfer that broke,
         or whose process was killed, is continued. Readers of the old file keep it; one process fetches at a time.
         """
-        address, path = self._address(url), self.documents.path_of(url)
-        with locked(self._settings.state / "locks", url, _ARCHIVE_PATIENCE_SECONDS, own=True) as alone:
-            if not alone:
-                raise UnreachableError(f"{url} has been fetched by another process for very long; stop that one first")
-            part, session = PartialFile(path), self._session("archive", self._archive_session)
-            try:
-                new = bring_archive(session, part, url=url, address=address, persistently=self._persistently)
-                kept = part.finish() if new else part.finished()
-            finally:
-                part.close()
+        address, path = address_of(url, self._base), self.documents.path_of(url)
+        session = self._session("archive", self._archive_session)
+        with self._asker.alone_for_long(url), closing(PartialFile(path)) as part, self._asker.courses(url) as course:
+            new = bring_archive(session, part, url=url, address=address, persistently=course)
+            kept = part.finish() if new else part.finished()
         if kept is None:
             raise StorageError(f"{path} was changed by another program while it was checked; run again")
         return Stored(url, relative_path(url), kept.bytes, kept.sha256, kept.written_at, downloaded=new)
 
-    def _persistently(self, attempt: Callable[[], _T], url: str) -> _T:
-        return persistently(attempt, url, self._persistence, by_way_of=self._base or "")
+    def _stored(self, url: str) -> Stored:
+        entry = self.documents.entry(relative_path(url))
+        return Stored(url, entry.path, entry.bytes, entry.sha256, entry.written_at, downloaded=False)
 
     def _download_once(self, session: DocumentSession, url: str, address: str, expect: Expect) -> Stored:
         with self.documents.open_writer(url) as writer:
@@ -161,8 +196,16 @@ class EdgarClient:
         at = datetime.fromtimestamp(self.documents.path_of(url).stat().st_mtime, UTC)
         return Stored(url, relative_path(url), writer.bytes, writer.sha256, at, downloaded=True)
 
+    def stop_waiting(self) -> None:
+        """End the waits of this client's threads for a turn, with an `OutageError`, because the work is given up."""
+        self._gate.abandon()
+
     def close(self) -> None:
         """Close all connections; the client can be used again and opens new ones."""
+        self._close_connections()
+        self._gate.flush()
+
+    def _close_connections(self) -> None:
         with self._lock:
             sessions = list(self._sessions)
         for session in sessions:
@@ -174,9 +217,12 @@ class EdgarClient:
         """Return itself."""
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
         """Close all connections."""
-        self.close()
+        if kind is None:
+            self.close()
+        else:
+            self._close_connections()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Refuse to travel between processes: sockets and sessions cannot."""
@@ -197,14 +243,11 @@ class EdgarClient:
 
     def _new_parts(self) -> Parts:
         settings = self._settings
-        adapter = _adapter_of(settings, self._gate)
+        adapter = adapter_of(settings, self._gate)
         return Parts(settings.source, self._gate, adapter, settings.user_agent, self._timing, self._auth)
 
     def _cached_session(self) -> EdgarSession:
-        settings = self._settings
-        freshness = partial(max_age, source=settings.source, submissions_hours=settings.submissions_max_age_hours)
-        cache = HttpCache(settings.state / "http_cache.sqlite", freshness)
-        return EdgarSession(cache=cache, parts=self._parts)
+        return EdgarSession(cache=cache_of(self._settings), parts=self._parts)
 
     def _plain_session(self) -> DocumentSession:
         return DocumentSession(parts=self._parts)
@@ -212,52 +255,8 @@ class EdgarClient:
     def _archive_session(self) -> ArchiveSession:
         return ArchiveSession(parts=self._parts)
 
-    def _address(self, url: str) -> str:
-        """Return where to send the request for an EDGAR address."""
-        relative_path(url.partition("?")[0])
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme != "https" or not (host == "sec.gov" or host.endswith(".sec.gov")) or parts.fragment:
-            raise InputError(f"{url!r} is not an address of EDGAR: expected https://www.sec.gov/… or data.sec.gov")
-        return f"{self._base}/{url.partition('://')[2]}" if self._base else url
 
-
-def _expected(url: str, expect: Expect) -> Expect:
-    return "json" if expect == "any" and urlsplit(url).path.endswith(".json") else expect
-
-
-def budget_of(settings: Settings) -> Budget:
-    """Return the request budget: the real one for live (also through SEC_ASSETS_EDGAR_BASE), else a high local one.
-
-    Behind sample and mirror there is nobody to be polite to; they pass the same gate so that one path is tested, with a
-    state file of their own so that they never slow live requests down.
-    """
-    return Budget.per_second(settings.requests_per_second) if settings.source == "live" else Budget.local()
-
-
-def limiter_file_of(settings: Settings) -> Path:
-    """Return the file of the budget; sample and mirror never share one with live, even where a setting names the file."""
-    path = Path(settings.limiter)
-    shared = settings.source != "live" and not path.stem.endswith(settings.source)
-    return path.with_name(f"{path.stem}-{settings.source}{path.suffix}") if shared else path
-
-
-def gateway_of(settings: Settings) -> tuple[str | None, tuple[str, str] | None]:
-    """Return the address before HOST/PATH, if any, and its user and password, which must not be shown or cached."""
-    if settings.source != "live" or settings.edgar_base is None:
-        return None, None
-    parts = urlsplit(settings.edgar_base)
-    base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
-    return base, (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
-
-
-def _adapter_of(settings: Settings, gate: Gate) -> BaseAdapter:
-    if settings.source == "live":
-        return GateAdapter(gate, settings.download_workers)
-    if settings.source == "sample":
-        return SampleAdapter(gate)
-    if settings.mirror is None:
-        raise SettingError(
-            "SEC_ASSETS_MIRROR is not set: SEC_ASSETS_SOURCE=mirror needs a folder laid out as HOST/PATH"
-        )
-    return MirrorAdapter(gate, settings.mirror)
+def _fetched(url: str, response: Response) -> Fetched:
+    kept = isinstance(response, CachedResponse)
+    at = response.created_at if kept else datetime.now(UTC)
+    return Fetched(url=url, body=response.content, fetched_at=at, from_cache=kept)

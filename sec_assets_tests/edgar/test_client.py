@@ -22,11 +22,12 @@ from pathlib import Path
 
 import pytest
 
-from sec_assets.edgar.client import EdgarClient, budget_of, limiter_file_of
-from sec_assets.edgar.transport import cache
+from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.transport import cache_sqlite
 from sec_assets.edgar.transport.retry import Persistence
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets.edgar.transport.session import Timing
+from sec_assets.edgar.transport.sources import budget_of, limiter_file_of
 from sec_assets.errors import (
     AbsentError,
     BannedError,
@@ -197,7 +198,7 @@ def test_an_unusable_cache_file_is_named(tmp_path: Path, edgar: FakeEdgar) -> No
 def test_a_cache_file_that_stays_locked_is_an_error_and_not_a_hang(
     tmp_path: Path, edgar: FakeEdgar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "_LOCK_SECONDS", 0.2)
+    monkeypatch.setattr(cache_sqlite, "_LOCK_SECONDS", 0.2)
     edgar.default = always(200, b'{"0": 1}')
     with client_for(tmp_path, edgar.base) as client:
         client.get(FEED)
@@ -596,7 +597,7 @@ def test_the_password_of_a_gateway_is_sent_but_never_shown_or_stored(tmp_path: P
         client.get(FEED)
     assert edgar.arrivals[0].headers["Authorization"].startswith("Basic ")
     assert "pass-word" not in str(caught.value) + str(unreachable.value)
-    kept = b"".join(file.read_bytes() for file in (tmp_path / "state").iterdir())
+    kept = b"".join(file.read_bytes() for file in (tmp_path / "state").rglob("*") if file.is_file())
     assert b"pass-word" not in kept
     assert edgar.arrivals[0].headers["Authorization"].split()[1].encode() not in kept
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from sec_assets.edgar.transport.classify import Refused, TryAgain
-from sec_assets.errors import BannedError, MalformedError, UnreachableError
+from sec_assets.errors import BannedError, InputError, MalformedError, SettingError, UnreachableError
 
 _T = TypeVar("_T")
 _BACK_OFF = wait_random_exponential(multiplier=1, max=60)
@@ -22,7 +22,10 @@ _REFUSALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Persistence:
-    """How often and how long to try; `back_off` scales the waits between tries."""
+    """How often and how long to try; `back_off` scales the waits between tries.
+
+    After `outage_courses` courses of tries that failed one after the other a host is left alone for `outage_pause` s.
+    """
 
     tries: int = 6
     seconds: float = 300.0
@@ -30,14 +33,34 @@ class Persistence:
     offline_seconds: float = 20.0
     body_tries: int = 3
     back_off: float = 1.0
+    outage_courses: int = 3
+    outage_pause: float = 60.0
 
 
 LIVE = Persistence()
 LOCAL = Persistence(tries=1, offline_tries=1, body_tries=1)
 
 
-def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence, *, by_way_of: str = "") -> _T:
-    """Call `attempt` until it succeeds or nothing more is to be hoped for; `by_way_of` names a gateway in messages.
+def _never() -> bool:
+    return False
+
+
+def persistently(
+    attempt: Callable[[], _T],
+    url: str,
+    persistence: Persistence,
+    *,
+    by_way_of: str = "",
+    pointless: Callable[[], bool] = _never,
+) -> _T:
+    """Call `attempt` until it succeeds or nothing more is to be hoped for.
+
+    Args:
+        attempt: one try.
+        url: what is asked for, for messages.
+        persistence: how often and how long.
+        by_way_of: a gateway, for messages.
+        pointless: tells after a failed try whether others have found out meanwhile that the host is unreachable.
 
     Raises:
         UnreachableError: no connection, or no usable answer to the last try.
@@ -48,7 +71,7 @@ def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence, 
     reason = ""
     for _ in range(_REFUSALS):
         try:
-            return _Course(url, persistence, by_way_of).run(attempt)
+            return _Course(url, persistence, by_way_of, pointless).run(attempt)
         except Refused as refusal:
             reason = str(refusal)
     raise BannedError(
@@ -60,11 +83,13 @@ def persistently(attempt: Callable[[], _T], url: str, persistence: Persistence, 
 class _Course:
     """One course of tries, and the sentence at its end."""
 
-    def __init__(self, url: str, persistence: Persistence, by_way_of: str) -> None:
+    def __init__(self, url: str, persistence: Persistence, by_way_of: str, pointless: Callable[[], bool]) -> None:
         self._url = url
         self._server = urlsplit(url).netloc + (f" by way of {by_way_of}" if by_way_of else "")
         self._persistence = persistence
+        self._pointless = pointless
         self._began = time.monotonic()
+        self._tries = 0
 
     def run(self, attempt: Callable[[], _T]) -> _T:
         retrying = Retrying(
@@ -73,7 +98,14 @@ class _Course:
             stop=self._stop,
             retry_error_callback=self._give_up,
         )
-        return retrying(attempt)
+        return retrying(lambda: self._try(attempt))
+
+    def _try(self, attempt: Callable[[], _T]) -> _T:
+        self._tries += 1
+        try:
+            return attempt()
+        except (InputError, SettingError, UnreachableError) as error:
+            raise type(error)(f"{error} ({_tries(self._tries)})") from error
 
     def _failure(self, state: RetryCallState) -> TryAgain:
         return cast("TryAgain", state.outcome and state.outcome.exception())
@@ -86,6 +118,8 @@ class _Course:
     def _stop(self, state: RetryCallState) -> bool:
         failure, rules = self._failure(state), self._persistence
         elapsed = time.monotonic() - self._began
+        if failure.kind != "body" and self._pointless():
+            return True
         if failure.kind == "offline":
             return state.attempt_number >= rules.offline_tries or elapsed > rules.offline_seconds
         tries = rules.body_tries if failure.kind == "body" else rules.tries
@@ -93,8 +127,7 @@ class _Course:
 
     def _give_up(self, state: RetryCallState) -> None:
         failure = self._failure(state)
-        tries = f"{state.attempt_number} {'try' if state.attempt_number == 1 else 'tries'}"
-        effort = f"{tries} in {time.monotonic() - self._began:.0f} s"
+        effort = f"{_tries(state.attempt_number)} in {time.monotonic() - self._began:.0f} s"
         if failure.kind == "body":
             raise MalformedError(f"{self._url}: {failure} ({effort}); the next run tries again") from failure
         if failure.kind == "offline":
@@ -106,3 +139,7 @@ class _Course:
         raise UnreachableError(
             f"{self._url}: {failure} ({effort}); the server has trouble, run again later: what is done is kept"
         ) from failure
+
+
+def _tries(number: int) -> str:
+    return f"{number} {'try' if number == 1 else 'tries'}"

@@ -15,12 +15,13 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
-from requests_cache import CacheMixin
+from requests_cache import CachedResponse, CacheMixin
 from requests_ratelimiter import LimiterMixin
 
 from sec_assets.edgar.transport.body import Body, Pace, read_body
 from sec_assets.edgar.transport.bucket import limiter_over
-from sec_assets.edgar.transport.cache import PRIVATE_HEADERS, HttpCache
+from sec_assets.edgar.transport.cache import HttpCache
+from sec_assets.edgar.transport.cache_format import PRIVATE_HEADERS
 from sec_assets.edgar.transport.classify import Answer, Expect, Refused, classify
 from sec_assets.edgar.transport.gate import Gate
 from sec_assets.edgar.transport.live import live_headers
@@ -173,13 +174,32 @@ class DocumentSession(LimiterMixin, BanMixin, ValidateMixin, requests.Session):
 class EdgarSession(CacheMixin, DocumentSession):  # pyright: ignore[reportIncompatibleMethodOverride]
     """The whole stack, with the cache on top."""
 
+    cache: HttpCache
+
     def __init__(self, *, cache: HttpCache, parts: Parts) -> None:
         super().__init__(backend=cache, ignored_parameters=PRIVATE_HEADERS, allowable_codes=(200,), parts=parts)
 
-    def fetch(self, address: str, **options: Any) -> Response:
-        """Do as `DocumentSession.fetch`, and count whether the cache had the answer."""
+    def fetch(self, address: str, *, newer_than: datetime | None = None, **options: Any) -> Response:
+        """Do as `DocumentSession.fetch`, and count that the cache had no fresh answer.
+
+        A copy from before `newer_than` is not fresh.
+        """
+        self.cache.newer_than = newer_than
         response = super().fetch(address, **options)
-        self.gate.count(hit=getattr(response, "from_cache", False) and not getattr(response, "revalidated", False))
+        self.gate.count(hit=False)
+        return response
+
+    def kept(
+        self, address: str, *, newer_than: datetime | None = None, since: datetime | None = None, **options: Any
+    ) -> CachedResponse | None:
+        """Return a fresh answer from the cache, and count it; None if there is none fetched after `since`."""
+        self.cache.newer_than = newer_than
+        response = super().fetch(address, only_if_cached=True, **options)
+        if not isinstance(response, CachedResponse) or response.status_code != 200:
+            return None
+        if since is not None and response.created_at < since:
+            return None
+        self.gate.count(hit=True)
         return response
 
     def close(self) -> None:
