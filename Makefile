@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev bench soak faults clean clean-data
+.PHONY: setup setup-dev demo test check dev bench bench-http soak faults clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -45,6 +45,9 @@ dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
 
 bench: setup-dev ## benchmarks; ratios within one run
 	for name in xbrl technicals text executor bookkeeping; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done
+
+bench-http: setup-dev ## files a minute against a loopback EDGAR that allows 10 a second, beside other programs; 20 minutes
+	$(BIN)/python -m sec_assets_tests.benchmarks.bench_http
 
 soak: setup-dev ## an hour at the limit against a loopback EDGAR; in the background: nohup make soak > soak.log 2>&1 &
 	$(BIN)/python -m sec_assets_tests.campaigns.soak

@@ -103,31 +103,31 @@ def client_environment(base: str, data: Path, *, rate: float | None, **more: str
     return {**outside, **settings, **more}
 
 
+def worker_command(work: Work) -> list[str]:
+    """Return the command of one client process."""
+    return [sys.executable, "-m", "sec_assets_tests.campaigns.worker", work.as_argument()]
+
+
 def run_clients(
-    works: Sequence[Work],
+    commands: Sequence[Sequence[str]],
     environment: dict[str, str],
     seconds: float,
     *,
     sample_every: float | None = None,
-    prefixes: Sequence[Sequence[str]] = (),
     watch: Callable[[float], None] | None = None,
 ) -> Outcome:
-    """Run one process per work for `seconds`, all beginning when the last one is ready.
+    """Run client processes for `seconds`, all beginning when the last one is ready.
 
     Args:
-        works: what each process does.
+        commands: one per process; it behaves like `worker`.
         environment: their environment.
         seconds: how long they work.
         sample_every: seconds between samples of memory and files; none are taken by default.
-        prefixes: a command in front of each process (a network namespace, say).
         watch: called about every second with the seconds that have passed.
     """
     outcome = Outcome()
     with ExitStack() as stack:
-        clients = [
-            stack.enter_context(_client(work, environment, prefixes[number] if prefixes else ()))
-            for number, work in enumerate(works)
-        ]
+        clients = [stack.enter_context(_client(command, environment)) for command in commands]
         for client in clients:
             _expect_ready(client)
         began = time.monotonic()
@@ -148,9 +148,7 @@ def run_clients(
 
 
 @contextmanager
-def _client(work: Work, environment: dict[str, str], prefix: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-    module = "sec_assets_tests.campaigns.worker"
-    command = [*prefix, sys.executable, "-m", module, work.as_argument()]
+def _client(command: Sequence[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     client = subprocess.Popen(
         command, cwd=_ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -19,7 +19,7 @@ from rich.table import Table
 
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets_tests.campaigns.arrivals import Arrival, fullest, longest_gap, slack_ms, steady_per_minute
-from sec_assets_tests.campaigns.fleet import Outcome, Sample, client_environment, run_clients, serving
+from sec_assets_tests.campaigns.fleet import Outcome, Sample, client_environment, run_clients, serving, worker_command
 from sec_assets_tests.campaigns.loopback import Options
 from sec_assets_tests.campaigns.worker import CACHED_COMPANIES, Work
 
@@ -47,7 +47,7 @@ def soak(seconds: float, rate: float, console: Console) -> bool:
             environment = client_environment(
                 edgar.base, Path(folder, "data"), rate=rate, SEC_ASSETS_SUBMISSIONS_MAX_AGE_HOURS="0.05"
             )
-            works = [Work(number, THREADS, discard=True, cached=True) for number in range(PROCESSES)]
+            works = [worker_command(Work(number, THREADS, discard=True, cached=True)) for number in range(PROCESSES)]
             teller = _Teller(console)
             outcome = run_clients(
                 works, environment, seconds, sample_every=max(1.0, min(10.0, seconds / 60)), watch=teller.tell
