@@ -178,3 +178,51 @@ def test_the_long_run_rate_stays_below_what_is_set(rate: float) -> None:
     assert budget.limit >= 1
     assert budget.limit / budget.window < rate
     assert budget.limit / budget.window > rate * 0.97
+
+
+def flying(state: State, budget: Budget, now: float, key: str) -> Permit:
+    held = rules.ticket(state, budget, now)
+    assert isinstance(held, Ticket)
+    permit = rules.depart(state, budget, held.slot, held, key)
+    assert isinstance(permit, Permit)
+    return permit
+
+
+def test_a_permit_is_confirmed_once_and_only_while_it_is_young() -> None:
+    budget, state = Budget.per_second(9), State(boot="b")
+    flying(state, budget, 10.0, "a")
+    assert rules.sending(state, budget, 10.1, "a")
+    assert not rules.sending(state, budget, 10.2, "a")
+    flying(state, budget, 20.0, "b")
+    assert not rules.sending(state, budget, 20.0 + budget.orphan, "b")
+
+
+def test_a_permit_is_not_confirmed_once_a_pause_has_begun() -> None:
+    budget, state = Budget.per_second(9), State(boot="b")
+    flying(state, budget, 10.0, "a")
+    rules.refused(state, budget, 10.1, 0.0, Permit("other", 9.0, probe=False), 30.0)
+    assert not rules.sending(state, budget, 10.2, "a")
+
+
+def test_a_confirmed_permit_counts_until_it_is_sent_or_its_process_is_dead() -> None:
+    budget, state = Budget(limit=1, window=1.0, gap=0.5), State(boot="b")
+    flying(state, budget, 10.0, "a")
+    assert rules.sending(state, budget, 10.0, "a")
+    waiting = rules.ticket(state, budget, 11.0)
+    assert isinstance(waiting, Ticket)
+    assert isinstance(rules.depart(state, budget, 500.0, waiting, "b"), Wait)
+    assert rules.overdue(state, budget, 500.0) == ["a"]
+    rules.bury(state, 500.0, "a", alive=True)
+    assert isinstance(rules.depart(state, budget, 500.0, waiting, "b"), Wait)
+    rules.bury(state, 500.0, "a", alive=False)
+    assert isinstance(rules.depart(state, budget, 500.0, waiting, "b"), Permit)
+
+
+def test_a_confirmed_permit_of_an_unknown_process_counts_for_a_minute() -> None:
+    budget, state = Budget.per_second(9), State(boot="b")
+    flying(state, budget, 10.0, "a")
+    assert rules.sending(state, budget, 10.0, "a")
+    rules.bury(state, 69.0, "a", alive=None)
+    assert rules.overdue(state, budget, 69.0) == ["a"]
+    rules.bury(state, 70.5, "a", alive=None)
+    assert rules.overdue(state, budget, 70.5) == []

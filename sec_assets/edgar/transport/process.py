@@ -26,7 +26,7 @@ def identity() -> str:
 
 def described() -> str:
     """Return machine and process number for people."""
-    return f"{socket.gethostname()} pid {os.getpid()}"
+    return f"{_host()} pid {os.getpid()}"
 
 
 @lru_cache(maxsize=4)
@@ -35,12 +35,17 @@ def _identity(pid: int) -> str:
 
 
 @lru_cache(maxsize=1)
+def _host() -> str:
+    return socket.gethostname().replace(" ", "-")
+
+
+@lru_cache(maxsize=1)
 def _place() -> str:
     try:
         namespace = str(Path("/proc/self/ns/pid").stat().st_ino)
     except OSError:
         namespace = _UNKNOWN
-    return f"{socket.gethostname()}/{boot_id()[:8]}/{namespace}"
+    return f"{_host()}/{boot_id()[:8]}/{namespace}"
 
 
 def _start(pid: int) -> str | None:

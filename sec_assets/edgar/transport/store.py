@@ -6,13 +6,14 @@ clocks, locks and bytes; what a state means is `rules`, who asks is `gate`, and 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Generic, Protocol, TypeVar
 
 from sec_assets.edgar.transport.rules import State
 
 T = TypeVar("T")
 RECORD_SECONDS = 3600.0
+_FIELDS = tuple(one.name for one in fields(State))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class BudgetStore(Protocol):
 
 def packed(state: State) -> str:
     """Return the state as text."""
-    return json.dumps(asdict(state))
+    return json.dumps({name: getattr(state, name) for name in _FIELDS})  # asdict copies each number: ten times slower
 
 
 def unpacked(text: str) -> State:
