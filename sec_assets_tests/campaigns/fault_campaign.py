@@ -89,7 +89,7 @@ class Campaign:
         self.documents = rows.height
         yield from wrong_rows(rows, self.site, plan)
         yield from wrong_files(settings.documents, self.site, plan, [ARCHIVE])
-        yield from wrong_entries(settings.state / "http_cache.sqlite", self.site)
+        yield from wrong_entries(settings, self.site)
         pauses = {fault.name for fault in FAULTS if fault.effect == "pause"}
         yield from wrong_arrivals(self.arrivals, BUDGET.limit, pauses)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.edgar.transport.cache import HttpCache
-from sec_assets.edgar.transport.freshness import UNCHANGING
+from sec_assets.edgar.transport.sources import cache_of
+from sec_assets.settings import Settings
 from sec_assets_tests.campaigns.arrivals import Arrival, fullest
 from sec_assets_tests.campaigns.faults import FaultPlan
 from sec_assets_tests.campaigns.site import Site, path_of
@@ -64,9 +64,9 @@ def wrong_files(store: Path, site: Site, plan: FaultPlan, others: Sequence[str])
             yield f"{path}: wrong bytes in the store"
 
 
-def wrong_entries(cache: Path, site: Site) -> Iterator[str]:
+def wrong_entries(settings: Settings, site: Site) -> Iterator[str]:
     """Compare every entry of the HTTP cache: only what the server has, each company's submissions among it."""
-    entries = list(HttpCache(cache, lambda *_: UNCHANGING).responses.values())
+    entries = list(cache_of(settings).responses.values())
     kept = set()
     for entry in entries:
         path = "/" + entry.url.partition("://")[2].partition("/")[2]
