@@ -29,9 +29,11 @@ Work = Callable[[list[str]], Iterable[Outcome]]
 
 
 def materialize_companies(
-    context: dg.AssetExecutionContext, storage: LakeResource, table: Table, work: Work
+    context: dg.AssetExecutionContext, storage: LakeResource, table: Table, work: Work, *, chunk: int = CHUNK
 ) -> dg.MaterializeResult:
     """Run `work` over the run's companies in chunks and store what it yields.
+
+    Work that bounds its memory itself and gains from seeing all companies at once asks for a larger `chunk`.
 
     Raises:
         dagster.Failure: an outage or a wrong setting, with its one sentence; finished companies are kept.
@@ -39,8 +41,8 @@ def materialize_companies(
     ledger = _Ledger(context, storage.store().lake, storage.status(), table)
     ciks = sorted(set(context.partition_keys))
     try:
-        for start in range(0, len(ciks), CHUNK):
-            for outcome in work(ciks[start : start + CHUNK]):
+        for start in range(0, len(ciks), chunk):
+            for outcome in work(ciks[start : start + chunk]):
                 ledger.store(outcome)
     except SecAssetsError as outage:
         ledger.record_finished()

@@ -1,14 +1,17 @@
 """Group `edgar`: filings, their documents, and the XBRL facts in them."""
 
+from datetime import UTC, datetime
+from functools import partial
+
 import dagster as dg
 from pydantic import Field
 
-from sec_assets.assets.batch import materialize_companies
+from sec_assets.assets.batch import CHUNK, materialize_companies
 from sec_assets.assets.common import per_company
 from sec_assets.assets.universe import ticker_map
+from sec_assets.pipeline.bulk import IndexWay, cik_of, plan_index
 from sec_assets.pipeline.documents import collect_companies
 from sec_assets.pipeline.facts import parse_company
-from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.statements import standardize_companies
 from sec_assets.resources import EdgarResource, FanOutResource, LakeResource, SettingsResource
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, FINANCIALS, XBRL_FACTS
@@ -27,16 +30,30 @@ def filings_index(
     settings: SettingsResource,
     edgar: EdgarResource,
     storage: LakeResource,
+    fan_out: FanOutResource,
 ) -> dg.MaterializeResult:
-    """Every filing of a company, from the recent page and all older ones; also writes the table `companies`."""
+    """Every filing of a company, from the recent page and all older ones; also writes the table `companies`.
+
+    Many companies come from EDGAR's nightly archive, few are asked for one by one.
+    """
+    chosen, store = settings.load(), storage.store()
+    now = datetime.now(UTC)
+    plan = plan_index(chosen, store, storage.status(), context.partition_keys, refresh=config.refresh, now=now)
+    context.log.info(plan.choice.sentence)
     with edgar.client() as client:
-        store, workers = storage.store(), settings.load().download_workers
-        return materialize_companies(
+        way = IndexWay(plan, client, store, chosen, refresh=config.refresh, now=now)
+        result = materialize_companies(
             context,
             storage,
             FILINGS_INDEX,
-            lambda ciks: index_companies(client, store, ciks, workers=workers, refresh=config.refresh),
+            lambda ciks: way.outcomes(ciks, partial(fan_out.batches, name=cik_of)),
+            chunk=len(context.partition_keys) if plan.choice.use_archive else CHUNK,
         )
+    for sentence in way.told:
+        context.log.info(sentence)
+    return dg.MaterializeResult(
+        metadata={**(result.metadata or {}), "requests": " — ".join([plan.choice.sentence, *way.told])}
+    )
 
 
 @dg.asset(**per_company(ARTIFACTS, group="edgar", kinds=frozenset({"html", "xml"})), deps=[filings_index])

@@ -128,3 +128,13 @@ def full_index_url(year: int, quarter: int) -> str:
     if quarter not in {1, 2, 3, 4} or not 1993 <= year <= 9999:
         raise InputError(f"{year} quarter {quarter}: expected a quarter from 1 to 4 of a year from 1993 on")
     return f"{WWW}/Archives/edgar/full-index/{year}/QTR{quarter}/master.idx"
+
+
+def submissions_archive_url() -> str:
+    """Return the address of the nightly archive of all submissions files (1.5 GB)."""
+    return f"{WWW}/Archives/edgar/daily-index/bulkdata/submissions.zip"
+
+
+def companyfacts_archive_url() -> str:
+    """Return the address of the nightly archive of all companyfacts files (1-2 GB)."""
+    return f"{WWW}/Archives/edgar/daily-index/xbrl/companyfacts.zip"

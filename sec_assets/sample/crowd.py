@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sec_assets.sample.archive_writer import ArchiveWriter
 from sec_assets.sample.submissions import dumps
@@ -131,7 +132,7 @@ def _weekdays() -> list[date]:
     return [day for day in days if day.weekday() < 5]
 
 
-def _columns(rng: Random, cik: str, start: int, count: int) -> dict[str, list[object]]:
+def _columns(rng: Random, cik: str, start: int, count: int) -> dict[str, list[Any]]:
     """Return columns of filings number `start` and older, newest first."""
     days, agent = _weekdays(), FIRST_CIK + int(cik) % 977
     forms = rng.choices(list(_FORMS), list(_FORMS.values()), k=count)

@@ -11,3 +11,10 @@ def crash_over_odd(store: Store, cik: str) -> Outcome:
 
 def crash(store: Store, cik: str) -> Outcome:
     raise RuntimeError(f"no luck with {cik}")
+
+
+def crash_over_batches_with_odd(batch: list[str]) -> Outcome:
+    odd = [cik for cik in batch if int(cik) % 2]
+    if odd:
+        raise RuntimeError(f"cannot divide {odd[0]}")
+    return Outcome(batch)

@@ -9,7 +9,7 @@ from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import FanOutResource
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.lake import Lake
-from sec_assets_tests.resources.functions import crash, crash_over_odd
+from sec_assets_tests.resources.functions import crash, crash_over_batches_with_odd, crash_over_odd
 
 _CIKS = [f"{number:010d}" for number in (1, 2, 3, 4)]
 
@@ -35,3 +35,19 @@ def test_a_crash_over_every_company_is_a_defect_and_not_theirs(store: Store) -> 
 def test_one_company_alone_may_crash(store: Store) -> None:
     [outcome] = FanOutResource().companies(crash, store, _CIKS[:1])
     assert "no luck" in outcome.failed[_CIKS[0]]
+
+
+def test_the_companies_of_a_crashed_batch_are_tried_one_by_one() -> None:
+    batches = [_CIKS[:2], _CIKS[2:], ["0000000006", "0000000008"]]
+    outcomes = list(FanOutResource().batches(crash_over_batches_with_odd, batches, name=str))
+    assert sorted(cik for outcome in outcomes for cik in outcome.ciks) == sorted(
+        cik for batch in batches for cik in batch
+    )
+    assert {cik: error for outcome in outcomes for cik, error in outcome.failed.items()} == {
+        cik: f"RuntimeError: cannot divide {cik}" for cik in (_CIKS[0], _CIKS[2])
+    }
+
+
+def test_a_crash_over_every_batch_is_a_defect() -> None:
+    with pytest.raises(DefectError, match="each of 2 companies crashed; 0000000001"):
+        list(FanOutResource().batches(crash_over_batches_with_odd, [["0000000001", "0000000003"]], name=str))

@@ -7,13 +7,17 @@ or went are read again. Losing the file costs one full pass, never a row: it is 
 import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from sec_assets.storage.files import write_atomically
+from sec_assets.tables import UTC_INSTANT
 
-_SCHEMA = pl.Schema({"cik": pl.Int64, "page": pl.Int32, "crc32": pl.UInt32, "size": pl.Int64})
+_SCHEMA = pl.Schema(
+    {"cik": pl.Int64, "page": pl.Int32, "crc32": pl.UInt32, "size": pl.Int64, "confirmed_at": UTC_INSTANT}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,10 @@ class Ledger:
     path: Path
 
     def read(self) -> pl.DataFrame:
-        """Return cik (Int64), page, crc32 and size of every member that was read; none if the file is lost or damaged."""
+        """Return cik (Int64), page, crc32, size of every member that was read, and when that was last found to hold (UTC).
+
+        No rows if the file is lost or damaged.
+        """
         try:
             return pl.read_parquet(self.path, glob=False).select(
                 pl.col(name).cast(kind) for name, kind in _SCHEMA.items()
@@ -61,14 +68,22 @@ class Ledger:
             deleted=_ciks(both.filter(~listed & known)),
         )
 
-    def record(self, members: pl.DataFrame, ciks: Iterable[str]) -> None:
+    def confirmed_since(self, since: datetime) -> set[str]:
+        """Return the companies whose rows were found to be those of the newest archive at `since` or later."""
+        return set(_ciks(self.read().filter(pl.col("confirmed_at") >= since).unique("cik")))
+
+    def record(self, members: pl.DataFrame, ciks: Iterable[str], at: datetime) -> None:
         """Remember the members of companies that are in the lake now, in place of what was known of them.
 
         Raises:
             StorageError: disk full or not writable.
         """
         done = pl.DataFrame({"cik": [int(cik) for cik in ciks]}, schema={"cik": pl.Int64})
-        new = members.join(done, on="cik", how="semi").select(list(_SCHEMA))
+        new = (
+            members.join(done, on="cik", how="semi")
+            .with_columns(pl.lit(at).alias("confirmed_at"))
+            .select(list(_SCHEMA))
+        )
         rows = pl.concat([self.read().join(done, on="cik", how="anti"), new]).sort("cik", "page")
         buffer = io.BytesIO()
         rows.write_parquet(buffer)

@@ -1,0 +1,77 @@
+"""One archive or many requests: which of them asks less of EDGAR, and is fresh enough. Pure.
+
+What was measured and weighed is in docs/decisions.md. Carrying the choice out is `pipeline.bulk`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sec_assets.settings import BulkMode
+
+REQUESTS_WORTH_AN_ARCHIVE = 1_500
+"""The archive is 1.5 GB: a request, which takes a ninth of a second of everybody's budget, is put at one megabyte."""
+
+REQUESTS_WORTH_LAST_NIGHT = 300
+"""With last night's archive at hand nothing but freshness is lost; up to half a minute of requests is given for that."""
+
+PAGES_PER_COMPANY = 1.18
+"""Files per company of a whole exchange: 5,911 companies have about 7,000."""
+
+_FULL_PAGE = 1_000
+_NEW_YORK = ZoneInfo("America/New_York")
+_BUILT_AT = time(4, 0)  # begun at about 03:00
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a run has to find out.
+
+    Attributes:
+        companies: those whose index is not fresh.
+        requests: about how many requests the live path would make for them.
+        archive_stored: last night's archive is in the document store.
+    """
+
+    companies: int
+    requests: int
+    archive_stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The decision, and the sentence that tells it."""
+
+    use_archive: bool
+    sentence: str
+
+
+def expected_requests(known_filings: Sequence[int | None]) -> int:
+    """Return how many files the live path asks for: a company with over 1,000 filings has at least one older page.
+
+    Args:
+        known_filings: per company the number of filings known so far, None when it was never asked for.
+    """
+    unknown = sum(count is None for count in known_filings)
+    paged = sum(count is not None and count > _FULL_PAGE for count in known_filings)
+    return len(known_filings) - unknown + paged + round(unknown * PAGES_PER_COMPANY)
+
+
+def choose(mode: BulkMode, need: Need) -> Choice:
+    """Choose the archive when the requests it saves are worth its bytes and its age."""
+    enough = REQUESTS_WORTH_LAST_NIGHT if need.archive_stored else REQUESTS_WORTH_AN_ARCHIVE
+    wanted = mode == "always" or (mode == "auto" and need.requests >= enough)
+    who = f"{need.companies:,} {'company' if need.companies == 1 else 'companies'}"
+    about = f"about {need.requests:,}"
+    if wanted and need.companies:
+        return Choice(use_archive=True, sentence=f"{who}: 1 request for submissions.zip instead of {about}")
+    why = "" if mode == "auto" else f" (SEC_ASSETS_BULK={mode})"
+    return Choice(use_archive=False, sentence=f"{who}: {about} requests, one or more for each{why}")
+
+
+def last_built(now: datetime) -> datetime:
+    """Return when the newest archive was finished at `now`: every night, about 04:00 New York time."""
+    local = now.astimezone(_NEW_YORK)
+    built = datetime.combine(local.date(), _BUILT_AT, _NEW_YORK)
+    return built if built <= local else built - timedelta(days=1)

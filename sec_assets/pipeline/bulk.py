@@ -1,0 +1,194 @@
+"""The filings index of many companies out of EDGAR's nightly archive instead of a request for each.
+
+Workers read members and write partitions; this process only plans and counts. What cannot come from the archive is asked
+for one by one by `pipeline.filings`. Whether the archive is used is decided in `edgar.bulk.choice`.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import polars as pl
+
+from sec_assets.edgar.bulk.batches import CompanyMembers, in_batches, members_of
+from sec_assets.edgar.bulk.choice import Choice, Need, choose, expected_requests, last_built
+from sec_assets.edgar.bulk.directory import Directory, read_directory
+from sec_assets.edgar.bulk.ledger import Changes, Ledger
+from sec_assets.edgar.bulk.members import MemberReader
+from sec_assets.edgar.bulk.submissions import read_companies
+from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.submissions import merge_first_seen
+from sec_assets.edgar.urls import submissions_archive_url
+from sec_assets.errors import AbsentError
+from sec_assets.pipeline.filings import index_companies
+from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.settings import BulkMode, Settings
+from sec_assets.storage.lake import Lake, Written
+from sec_assets.storage.status import StatusLog
+from sec_assets.tables import COMPANIES, FILINGS_INDEX, Table
+
+Batch = list[CompanyMembers]
+Spread = Callable[[Callable[[Batch], Outcome], Iterable[Batch]], Iterator[Outcome]]
+"""Runs a function over batches on other processes and yields its outcomes as they come."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPlan:
+    """How a run gets its filings: `confirmed` companies need nothing, the others come by the way that was chosen."""
+
+    choice: Choice
+    confirmed: frozenset[str]
+
+
+def ledger_of(settings: Settings, archive: str) -> Ledger:
+    """Return the ledger of an archive, `submissions` or `companyfacts`."""
+    return Ledger(settings.state / "bulk" / f"{archive}.parquet")
+
+
+def plan_index(
+    settings: Settings, store: Store, status: StatusLog, ciks: Sequence[str], *, refresh: bool, now: datetime
+) -> IndexPlan:
+    """Decide how the filings index of companies is brought up to date.
+
+    Args:
+        settings: `bulk` and the age up to which an index counts as fresh.
+        store: where last night's archive may lie.
+        status: what was asked when.
+        ciks: the companies.
+        refresh: the newest is wanted whatever is known; then only `always` uses the archive, as it is of last night.
+        now: an instant (UTC).
+    """
+    since = now - timedelta(hours=settings.submissions_max_age_hours)
+    confirmed = frozenset() if refresh else frozenset(ledger_of(settings, "submissions").confirmed_since(since))
+    confirmed = frozenset(cik for cik in confirmed.intersection(ciks) if store.lake.has(FILINGS_INDEX, cik=cik))
+    rows = status.latest(FILINGS_INDEX.name, list(ciks)).filter(~pl.col("cik").is_in(list(confirmed)))
+    fresh = set() if refresh else set(rows.filter((pl.col("state") == "ok") & (pl.col("at") >= since))["cik"])
+    known = dict(rows.select("cik", "rows").iter_rows())
+    stale = [cik for cik in ciks if cik not in confirmed and cik not in fresh]
+    archive = store.documents.path_of(submissions_archive_url())
+    stored = archive.is_file() and archive.stat().st_mtime >= last_built(now).timestamp()
+    mode: BulkMode = "never" if refresh and settings.bulk == "auto" else settings.bulk
+    need = Need(len(stale), expected_requests([known.get(cik) for cik in stale]), archive_stored=stored)
+    return IndexPlan(choose(mode, need), confirmed)
+
+
+class ArchiveIndex:
+    """One pass over an archive for some companies.
+
+    Raises:
+        CorruptError: the archive is damaged or incomplete; nothing was changed.
+    """
+
+    def __init__(self, archive: Path, fetched_at: datetime, store: Store, ledger: Ledger, ciks: Sequence[str]) -> None:
+        self._archive, self._fetched_at = archive, fetched_at
+        self._store, self._ledger = store, ledger
+        self._directory: Directory = read_directory(archive)
+        changes = ledger.compare(self._directory.members, ciks)
+        lost = [cik for cik in changes.unchanged if not store.lake.has(FILINGS_INDEX, cik=cik)]
+        kept = [cik for cik in changes.unchanged if cik not in set(lost)]
+        self.changes = Changes(sorted(changes.changed + lost), kept, changes.never_listed, changes.deleted)
+
+    @property
+    def not_listed(self) -> list[str]:
+        """Companies that the archive does not have (any more)."""
+        return sorted(self.changes.never_listed + self.changes.deleted)
+
+    @property
+    def sentence(self) -> str:
+        """What the archive means for the companies, in words."""
+        changes = self.changes
+        return (
+            f"submissions.zip: {len(changes.changed):,} companies changed, {len(changes.unchanged):,} unchanged, "
+            f"{len(changes.never_listed):,} not in it, {len(changes.deleted):,} no longer in it"
+        )
+
+    def outcomes(self, spread: Spread, now: datetime) -> Iterator[Outcome]:
+        """Yield what came out for the companies that are in the archive; remember those that are complete.
+
+        A damaged member is the failure of its company alone.
+        """
+        done = list(self.changes.unchanged)
+        try:
+            if done:
+                yield unchanged(self._store.lake, FILINGS_INDEX, done)
+            batches = in_batches(members_of(self._directory.members, self.changes.changed))
+            for outcome in spread(partial(index_batch, self._store, self._archive, self._fetched_at), batches):
+                done += [cik for cik in outcome.ciks if cik not in outcome.failed and cik not in outcome.partial]
+                yield outcome
+        finally:
+            self._ledger.record(self._directory.members, done, now)
+
+
+class IndexWay:
+    """Carries a plan out; `told` says what happened besides."""
+
+    def __init__(
+        self, plan: IndexPlan, client: EdgarClient, store: Store, settings: Settings, *, refresh: bool, now: datetime
+    ) -> None:
+        self._plan, self._client, self._store, self._settings = plan, client, store, settings
+        self._refresh, self._now = refresh, now
+        self.told: list[str] = []
+
+    def outcomes(self, ciks: Sequence[str], spread: Spread) -> Iterator[Outcome]:
+        """Yield the outcomes of companies, each once.
+
+        Raises:
+            CorruptError: the archive is damaged or incomplete; nothing was changed.
+            OutageError: EDGAR cannot be reached, or pauses us.
+        """
+        confirmed = sorted(self._plan.confirmed.intersection(ciks))
+        if confirmed:
+            yield unchanged(self._store.lake, FILINGS_INDEX, confirmed)
+        rest = [cik for cik in ciks if cik not in self._plan.confirmed]
+        if rest and self._plan.choice.use_archive:
+            rest = yield from self._from_archive(rest, spread)
+        workers = self._settings.download_workers
+        yield from index_companies(self._client, self._store, rest, workers=workers, refresh=self._refresh)
+
+    def _from_archive(self, ciks: Sequence[str], spread: Spread) -> Generator[Outcome, None, Sequence[str]]:
+        """Yield what the archive gives; return the companies that are to be asked for one by one."""
+        try:
+            stored = self._client.archive(submissions_archive_url())
+        except AbsentError as error:
+            self.told.append(f"no archive, so every company is asked for: {error}")
+            return ciks
+        path = self._store.documents.path_of(stored.url)
+        archive = ArchiveIndex(path, stored.fetched_at, self._store, ledger_of(self._settings, "submissions"), ciks)
+        self.told.append(archive.sentence)
+        yield from archive.outcomes(spread, self._now)
+        return archive.not_listed
+
+
+def cik_of(company: CompanyMembers) -> str:
+    """Return the company of an item of a batch."""
+    return company.cik
+
+
+def index_batch(store: Store, archive: Path, fetched_at: datetime, companies: Batch) -> Outcome:
+    """Read companies out of the archive and write their partitions of `filings_index` and `companies`."""
+    with MemberReader(archive) as reader:
+        loaded, failed = read_companies(reader, companies, fetched_at)
+    ciks = [company.cik for company in companies]
+    good = [cik for cik, _ in loaded]
+    if not good:
+        return Outcome(ciks, failed=failed)
+    known, _ = store.lake.read_each(FILINGS_INDEX, good)  # one that cannot be read is rebuilt right now
+    index = merge_first_seen(known, pl.concat([filings.index for _, filings in loaded]))
+    written = store.lake.write_partitions(FILINGS_INDEX, index, good)
+    store.lake.write_partitions(COMPANIES, pl.concat([filings.company for _, filings in loaded]), good)
+    lacking = {
+        cik: in_words(filings.problems, "pages or rows are missing") for cik, filings in loaded if filings.problems
+    }
+    return Outcome(ciks, written=written, failed=failed, partial=lacking)
+
+
+def unchanged(lake: Lake, table: Table, ciks: Sequence[str]) -> Outcome:
+    """Return the outcome of companies whose partitions are as they should be."""
+    written = {}
+    for cik in ciks:
+        path = lake.path(table, cik)
+        rows = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
+        written[cik] = Written(rows, path.stat().st_size, changed=False)
+    return Outcome(ciks, written=written)
