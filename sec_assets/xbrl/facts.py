@@ -5,6 +5,7 @@ its value. The frame is sorted on the ranks of those numbers and its texts are g
 Reading documents is `reader.py` and `inline.py`; which of several equal-keyed facts counts is `duplicates.py`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,7 @@ class FactSink:
         self._languages: dict[str | None, int] = {None: 0}
         self._rows: list[FactRow] = []
         self._causes: list[Cause] = []
+        self._told: Counter[InstanceDocument] = Counter()
         self._notes: list[tuple[InstanceDocument, Note]] = []
 
     def document(self, document: InstanceDocument) -> int:
@@ -94,15 +96,16 @@ class FactSink:
         known = document.without_body()
         self._notes.extend((known, note) for note in notes)
         if problems:
-            self._causes.extend(causes(known, problems, self._told(known)))
+            self._tell(known, list(causes(known, problems, self._told[known])))
 
     def fail(self, document: InstanceDocument, reason: str, line: int | None = None) -> None:
         """Record that a document could not be read."""
         known = document.without_body()
-        self._causes.append(whole(known, reason, line, self._told(known)))
+        self._tell(known, [whole(known, reason, line, self._told[known])])
 
-    def _told(self, known: InstanceDocument) -> int:
-        return sum(cause.document == known for cause in self._causes)
+    def _tell(self, known: InstanceDocument, found: list[Cause]) -> None:
+        self._causes.extend(found)
+        self._told[known] += len(found)
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added."""
