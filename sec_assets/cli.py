@@ -11,11 +11,13 @@ import typer
 from rich.console import Console
 
 from sec_assets import home, summary
+from sec_assets.cli_monitor import monitor
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import Settings, load_settings
 from sec_assets.tables.markdown import tables_page
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+app.command()(monitor)
 _console = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)
 _MODULE = "sec_assets.definitions"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 
 
 @dataclass
@@ -35,7 +35,8 @@ class RedisServer:
         deadline = time.monotonic() + 20
         while True:
             with suppress(RedisError), Redis(port=self.port, retry=None) as client:
-                client.exists("x")
+                with suppress(AuthenticationError):
+                    client.exists("x")
                 return
             assert time.monotonic() < deadline, "the Redis server did not start"
             time.sleep(0.02)

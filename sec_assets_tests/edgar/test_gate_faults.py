@@ -93,13 +93,12 @@ def test_the_wall_clock_of_a_process_plays_no_part(tmp_path: Path) -> None:
 
 def test_the_state_file_may_vanish_while_four_processes_send(tmp_path: Path) -> None:
     file = tmp_path / "limiter.sqlite"
-    with stopwatch() as edgar:
-        with fleet([order(edgar, tmp_path, f"w{number}", 5.0) for number in range(4)]) as processes:
-            for _ in range(3):
-                time.sleep(1.3)
-                for part in tmp_path.glob("limiter.sqlite*"):
-                    part.unlink(missing_ok=True)
-            assert [process.wait(30) for process in processes] == [0, 0, 0, 0]
+    with stopwatch() as edgar, fleet([order(edgar, tmp_path, f"w{number}", 5.0) for number in range(4)]) as processes:
+        for _ in range(3):
+            time.sleep(1.3)
+            for part in tmp_path.glob("limiter.sqlite*"):
+                part.unlink(missing_ok=True)
+        assert [process.wait(30) for process in processes] == [0, 0, 0, 0]
     assert most_in(edgar.times()) <= 10
     assert len(edgar.arrivals) >= 12
     assert file.is_file()

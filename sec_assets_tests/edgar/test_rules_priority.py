@@ -83,29 +83,29 @@ def tightest(served: list[Service], count: int) -> float:
 @pytest.mark.parametrize("urgent", [True, False])
 def test_equals_are_served_in_turn_for_hours(urgent: bool) -> None:
     askers = [Asker(urgent)] * 16
-    served = serve(askers, 7200.0)
+    served = serve(askers, 1800.0)
     counts = Counter(one.asker for one in served)
     assert min(counts.values()) >= 0.98 * max(counts.values())
-    assert len(served) / 120 == pytest.approx(527, rel=0.01)
+    assert len(served) / 30 == pytest.approx(527, rel=0.01)
     assert waits(served, askers, urgent=urgent)[int(len(served) * 0.99)] < 2.1, "nobody waits longer than one round"
 
 
 def test_a_person_waits_for_two_slots_at_most_while_a_backfill_is_under_way() -> None:
     askers = [Asker(False)] * 32 + [Asker(True, begins=30.0, think=1.5)]
-    waited = waits(serve(askers, 300.0), askers, urgent=True)
-    assert len(waited) > 100
+    waited = waits(serve(askers, 200.0), askers, urgent=True)
+    assert len(waited) > 80
     assert waited[len(waited) // 2] < 0.15
     assert waited[-1] < 0.3
-    assert waits(serve(askers, 300.0), askers, urgent=False)[-1] > 3.0, "the backfill's own queue is that long"
+    assert waits(serve(askers, 60.0), askers, urgent=False)[-1] > 3.0, "the backfill's own queue is that long"
 
 
 @pytest.mark.parametrize(("people", "backfill"), [(8, 8), (16, 4), (24, 32)])
 def test_a_backfill_keeps_a_quarter_of_the_slots_however_many_people_ask(people: int, backfill: int) -> None:
     askers = [Asker(True)] * people + [Asker(False)] * backfill
-    served = serve(askers, 300.0)
+    served = serve(askers, 150.0)
     share = len(waits(served, askers, urgent=False)) / len(served)
     assert 0.2 <= share <= 0.3
-    assert len(served) / 5 > 515, "and nothing of the budget is lost"
+    assert len(served) / 2.5 > 515, "and nothing of the budget is lost"
 
 
 def test_a_backfill_has_the_whole_budget_again_when_people_have_gone() -> None:
@@ -116,7 +116,7 @@ def test_a_backfill_has_the_whole_budget_again_when_people_have_gone() -> None:
     assert len(after) / 100 == pytest.approx(8.78, rel=0.02)
 
 
-@hypothesis_settings(max_examples=30, deadline=None)
+@hypothesis_settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     rate=st.sampled_from([1, 5, 9, 10]),

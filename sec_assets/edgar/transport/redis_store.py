@@ -39,6 +39,7 @@ _KEY = "sec_assets:budget"
 _TIMEOUT_SECONDS = 2.0
 _RETRIES = 8  # half a second apart: a server that restarts is waited for
 _PATIENCE_SECONDS = 30.0
+_SETTLED_MINUTES = 5
 _EXPIRY_SECONDS = int(RECORD_SECONDS) + 120
 _READ = """
 local time = redis.call('TIME')
@@ -68,6 +69,7 @@ class RedisStore:
             socket_connect_timeout=_TIMEOUT_SECONDS,
             retry=Retry(ConstantBackoff(0.5), _RETRIES),
         )
+        self._settled: dict[int, list[Permitted]] = {}
         self._reader = self._redis.register_script(_READ)
         self._writer = self._redis.register_script(_WRITE)
 
@@ -109,9 +111,8 @@ class RedisStore:
             if not text:
                 return None
             this = int(moment.now // 60)
-            permits: list[Permitted] = []
-            for minute in range(int((moment.now - seconds) // 60), this + 1):
-                permits += _permits(self._hash(f"{_KEY}:permits:{minute}"))
+            first = int((moment.now - seconds) // 60)
+            permits = [one for minute in range(first, this + 1) for one in self._minute(minute, this)]
             counts = {
                 minute: Counts(int(found["hits"]), int(found["misses"]))
                 for minute in range(this - int(RECORD_SECONDS) // 60, this + 2)
@@ -119,6 +120,17 @@ class RedisStore:
             }
             recent = sorted((one for one in permits if one.at > moment.now - seconds), key=lambda one: one.at)
             return Reading(moment, unpacked(text), tuple(recent), counts)
+
+    def _minute(self, minute: int, this: int) -> list[Permitted]:
+        """Return the permits of a minute; those of long ago are kept, so that a monitor does not fetch them each second."""
+        if minute in self._settled:
+            return self._settled[minute]
+        found = _permits(self._hash(f"{_KEY}:permits:{minute}"))
+        if minute < this - _SETTLED_MINUTES:
+            self._settled = {old: permits for old, permits in self._settled.items() if old > this - 62} | {
+                minute: found
+            }
+        return found
 
     def _state(self) -> tuple[str, Moment]:
         text, seconds, micros, run = cast("list[str]", self._reader(keys=(_KEY,)))
