@@ -61,6 +61,9 @@ soak: setup-dev ## an hour at the limit against a loopback EDGAR; in the backgro
 faults: setup-dev ## a seeded campaign of everything that can go wrong between us and EDGAR, on the loopback
 	$(BIN)/python -m sec_assets_tests.campaigns.fault_campaign
 
+two-hosts: setup-dev ## two network namespaces share one budget through a Redis that dies; as root, with redis-server
+	$(BIN)/python -m sec_assets_tests.campaigns.two_hosts
+
 clean: ## caches and build leftovers
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -141,6 +141,14 @@ def endless_url(owner: int, number: int) -> str:
     return f"https://www.sec.gov/Archives/edgar/data/{FIRST_ENDLESS + owner}/{accession}/made-{number}.htm"
 
 
+def owner_of(path: str) -> int:
+    """Return whose document an endless address is."""
+    match = _DOCUMENT.fullmatch(path)
+    if match is None:
+        raise ValueError(f"{path} is not the address of a document")
+    return int(match[1]) - FIRST_ENDLESS
+
+
 def path_of(url: str) -> str:
     """Return `/HOST/PATH` of an address."""
     return "/" + url.partition("://")[2]
