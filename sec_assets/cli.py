@@ -4,17 +4,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import dagster as dg
 import typer
 from rich.console import Console
 
-from sec_assets import home, summary
+from sec_assets import access, home, summary
 from sec_assets.cli_monitor import monitor
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import Settings, load_settings
+from sec_assets.statement_board import WIDEST, boards, columns_that_fit
 from sec_assets.tables.markdown import tables_page
+from sec_assets.xbrl.standardize.grid import grid
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.command()(monitor)
@@ -56,6 +58,39 @@ def show_summary() -> None:
         _tell(load_settings())
     except SecAssetsError as error:
         _give_up(str(error))
+
+
+@app.command("statements")
+def show_statements(
+    company: Annotated[str, typer.Argument(help="ticker or CIK")],
+    statement: Annotated[
+        str | None, typer.Option(help="income, per_share, shares, balance or cash_flow; all by default")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="what was known on this day, e.g. 2024-03-01")] = None,
+    quarters: Annotated[
+        int | None, typer.Option(min=0, help="quarters shown; as many as fit, 5 at most, by default")
+    ] = None,
+    years: Annotated[
+        int | None, typer.Option(min=0, help="fiscal years shown; as many as fit, 4 at most, by default")
+    ] = None,
+) -> None:
+    """Print the statements of a company: the newest quarters and fiscal years side by side."""
+    try:
+        rows = access.statements(company, statement, periods="all", as_of=as_of)
+    except SecAssetsError as error:
+        _give_up(str(error))
+    console = _console if _console.is_terminal else Console(width=WIDEST)
+    fitting = columns_that_fit(console.width)
+    cells = grid(
+        rows,
+        quarters=fitting[0] if quarters is None else quarters,
+        years=fitting[1] if years is None else years,
+    )
+    shown = boards(cells, company.upper())
+    if not shown:
+        _give_up(f"no statements of {company} are known; its filings, or the days asked for, hold none")
+    for board in shown:
+        console.print(board)
 
 
 @app.command()

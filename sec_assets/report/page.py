@@ -15,6 +15,7 @@ import polars as pl
 from sec_assets.edgar.urls import filing_index_html_url
 from sec_assets.report import charts, sections
 from sec_assets.report.positions import ReportInputs, as_of, signal_board, value_positions
+from sec_assets.report.statement_tables import statement_tables
 from sec_assets.report.tables import draw
 
 _POSITIONS = {
@@ -94,6 +95,7 @@ def _body(
             board, "signals", _SIGNALS, ratios=_RATIOS, numbers=_PLAIN, signed=("revenue_growth", "drawdown_252", "news_tone"),
         )),
         _section("Revenue and net income by fiscal year", charts.fundamentals(parts["statements"])),
+        _section("Statements", statement_tables(inputs.financials, positions, day)),
         _section("How filings and news sound", charts.tone(parts["tones"])),
         _section("News", draw(
             parts["news"].with_columns(pl.col("published_at").dt.strftime("%Y-%m-%d %H:%M UTC")), "news",

@@ -31,7 +31,8 @@ def build(connection: duckdb.DuckDBPyConnection, lake: Lake, status: StatusLog) 
             _insert_frame(connection, table, status.latest())
         else:
             _load(connection, lake, table)
-    connection.execute(resources.files("sec_assets.storage").joinpath("sql/views.sql").read_text("utf-8"))
+    for script in ("views", "statements"):
+        connection.execute(resources.files("sec_assets.storage").joinpath(f"sql/{script}.sql").read_text("utf-8"))
     return {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]  # noqa: S608 (our own table names)
         for name in TABLES

@@ -116,6 +116,12 @@ FINANCIALS = Table(
         Column("rule", pl.String, "why this concept, or how the value was derived", required=True),
         Column("is_derived", pl.Boolean, "computed from other facts (e.g. Q4 = FY − 9M)", required=True),
         Column("reason", pl.String, "why value is null"),
+        Column(
+            "split_factor",
+            EXACT,
+            "of shares and amounts per share: shares today for one at the filing; null elsewhere and where a split is unconfirmed",
+        ),
+        Column("adjusted_value", EXACT, "value on the basis of shares of the company's newest filing; null like split_factor"),
         FORM,
         FILED,
         ACCEPTED_AT,

@@ -30,23 +30,6 @@ SELECT * EXCLUDE (version) FROM (
     WHERE occurrence = 0 AND known_day(accepted_at, filed) <= CAST(as_of AS DATE)
 ) WHERE version = 1;
 
-CREATE VIEW financials_latest AS
-SELECT * EXCLUDE (version) FROM (
-    SELECT *, row_number() OVER (
-        PARTITION BY cik, line_item, period_start, period_end ORDER BY known_at(accepted_at, filed) DESC NULLS LAST, accession_number DESC
-    ) AS version
-    FROM financials
-) WHERE version = 1;
-
-CREATE MACRO financials_as_of(as_of) AS TABLE
-SELECT * EXCLUDE (version) FROM (
-    SELECT *, row_number() OVER (
-        PARTITION BY cik, line_item, period_start, period_end ORDER BY known_at(accepted_at, filed) DESC, accession_number DESC
-    ) AS version
-    FROM financials
-    WHERE known_day(accepted_at, filed) <= CAST(as_of AS DATE)
-) WHERE version = 1;
-
 CREATE VIEW signals_latest AS
 SELECT * EXCLUDE (version) FROM (
     SELECT *, row_number() OVER (PARTITION BY cik, name ORDER BY as_of DESC) AS version FROM signals

@@ -55,9 +55,10 @@ def candidates_frame() -> pl.DataFrame:
     is preferred, counted within the taxonomy.
     """
     rows = [
-        (item.name, item.statement, item.kind, item.is_instant, c.concept, c.is_stand_in, c.sign, rank, rule)
+        (item.name, item.statement, item.kind, is_instant, c.concept, c.is_stand_in, c.sign, rank, rule)
         for item in line_items()
         for c, rank, rule in _ranked(item)
+        for is_instant in ((True, False) if item.is_any_period else (item.is_instant,))
     ]
     columns = ["line_item", "statement", "kind", "is_instant", "concept", "is_stand_in", "sign", "rank", "rule"]
     return pl.DataFrame(rows, schema=columns, orient="row").with_columns(pl.col("sign", "rank").cast(pl.Int32))
@@ -69,6 +70,7 @@ def _item(entry: dict[str, Any]) -> LineItem:
         statement=entry["statement"],
         kind=entry["kind"],
         is_instant=entry["period"] == "instant",
+        is_any_period=entry["period"] == "any",
         balance=entry["balance"],
         sector=entry["sector"],
         candidates=tuple(_candidate(*declared) for declared in entry.get("concepts", ())),

@@ -64,6 +64,7 @@ class LineItem:
         statement: where it stands.
         kind: which units it may have: `money` a currency (USD), `per_share` a currency a share (USD/shares).
         is_instant: a balance at a day rather than a flow over a period.
+        is_any_period: filers give it either way.
         balance: the side on which a positive value stands.
         sector: who has such an item; it informs the reader only.
         candidates: concepts in order of preference. Ranks are counted within a taxonomy (us-gaap, ifrs-full): a filing
@@ -75,6 +76,7 @@ class LineItem:
     statement: Statement
     kind: Kind
     is_instant: bool
+    is_any_period: bool
     balance: Side
     sector: Sector
     candidates: tuple[Candidate, ...]

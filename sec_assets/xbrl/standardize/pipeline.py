@@ -9,6 +9,7 @@ from sec_assets.xbrl.standardize.gaps import missing_quarters
 from sec_assets.xbrl.standardize.own_concepts import other_cash_changes
 from sec_assets.xbrl.standardize.quarters import derive_quarters
 from sec_assets.xbrl.standardize.select import select
+from sec_assets.xbrl.standardize.splits import with_split_basis
 
 
 def standardize(facts: pl.DataFrame) -> pl.DataFrame:
@@ -28,4 +29,5 @@ def standardize(facts: pl.DataFrame) -> pl.DataFrame:
     rows = apply_formulas(rows)
     rows = pl.concat([rows, derive_quarters(rows)]).with_columns(reason=pl.lit(None, dtype=pl.String))
     labelled = fiscal.label(rows, year_ends)
-    return FINANCIALS.conform(pl.concat([labelled, missing_quarters(labelled)]).drop("kind"))
+    complete = pl.concat([labelled, missing_quarters(labelled)]).drop("kind")
+    return FINANCIALS.conform(with_split_basis(complete))
