@@ -7,9 +7,10 @@ import dagster as dg
 from pydantic import Field
 
 from sec_assets.assets.batch import CHUNK, materialize_companies
-from sec_assets.assets.common import per_company
+from sec_assets.assets.common import per_company, stop_with_sentence
 from sec_assets.assets.universe import ticker_map
 from sec_assets.pipeline.bulk import IndexWay, cik_of, plan_index
+from sec_assets.pipeline.bulk_facts import choose_facts, load_companyfacts
 from sec_assets.pipeline.documents import collect_companies
 from sec_assets.pipeline.facts import parse_company
 from sec_assets.pipeline.statements import standardize_companies
@@ -73,10 +74,26 @@ def artifacts(
 
 @dg.asset(**per_company(XBRL_FACTS, group="edgar", kinds=frozenset({"xml"})), deps=[artifacts])
 def xbrl_facts(
-    context: dg.AssetExecutionContext, storage: LakeResource, fan_out: FanOutResource
+    context: dg.AssetExecutionContext,
+    settings: SettingsResource,
+    edgar: EdgarResource,
+    storage: LakeResource,
+    fan_out: FanOutResource,
 ) -> dg.MaterializeResult:
-    """Every fact of every XBRL instance, exact: dimensions, units, decimals, nil, duplicates classified."""
-    store = storage.store()
+    """Every fact of every XBRL instance, exact: dimensions, units, decimals, nil, duplicates classified.
+
+    For many companies EDGAR's nightly archive of companyfacts fills in the filings without documents.
+    """
+    store, chosen, now = storage.store(), settings.load(), datetime.now(UTC)
+    choice = choose_facts(chosen, store, context.partition_keys, now=now)
+    if choice.use_archive:
+        context.log.info(choice.sentence)
+        spread = partial(fan_out.batches, name=cik_of)
+        with stop_with_sentence(), edgar.client() as client:
+            told = load_companyfacts(
+                client, store, chosen, context.partition_keys, spread, run_id=context.run.run_id, now=now
+            )
+        context.log.info(told)
     return materialize_companies(
         context, storage, XBRL_FACTS, lambda ciks: fan_out.companies(parse_company, store, ciks)
     )

@@ -14,11 +14,11 @@ import polars as pl
 
 from sec_assets.edgar.bulk.batches import CompanyMembers, in_batches, members_of
 from sec_assets.edgar.bulk.choice import Choice, Need, choose, expected_requests, last_built
-from sec_assets.edgar.bulk.directory import Directory, read_directory
+from sec_assets.edgar.bulk.directory import read_directory
 from sec_assets.edgar.bulk.ledger import Changes, Ledger
 from sec_assets.edgar.bulk.members import MemberReader
 from sec_assets.edgar.bulk.submissions import read_companies
-from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.client import EdgarClient, Stored
 from sec_assets.edgar.submissions import merge_first_seen
 from sec_assets.edgar.urls import submissions_archive_url
 from sec_assets.errors import AbsentError
@@ -32,6 +32,9 @@ from sec_assets.tables import COMPANIES, FILINGS_INDEX, Table
 Batch = list[CompanyMembers]
 Spread = Callable[[Callable[[Batch], Outcome], Iterable[Batch]], Iterator[Outcome]]
 """Runs a function over batches on other processes and yields its outcomes as they come."""
+
+Work = Callable[[Store, Path, datetime, Batch], Outcome]
+"""Reads a batch out of an archive fetched at an instant, and writes its partitions; importable by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +77,21 @@ def plan_index(
     return IndexPlan(choose(mode, need), confirmed)
 
 
-class ArchiveIndex:
-    """One pass over an archive for some companies.
+class ArchivePass:
+    """One pass over an archive for some companies, into a table.
 
     Raises:
         CorruptError: the archive is damaged or incomplete; nothing was changed.
     """
 
-    def __init__(self, archive: Path, fetched_at: datetime, store: Store, ledger: Ledger, ciks: Sequence[str]) -> None:
-        self._archive, self._fetched_at = archive, fetched_at
-        self._store, self._ledger = store, ledger
-        self._directory: Directory = read_directory(archive)
+    def __init__(self, archive: Stored, store: Store, ledger: Ledger, table: Table, ciks: Sequence[str]) -> None:
+        self._path, self._fetched_at = store.documents.path_of(archive.url), archive.fetched_at
+        self._store, self._ledger, self._table = store, ledger, table
+        self._directory = read_directory(self._path)
         changes = ledger.compare(self._directory.members, ciks)
-        lost = [cik for cik in changes.unchanged if not store.lake.has(FILINGS_INDEX, cik=cik)]
-        kept = [cik for cik in changes.unchanged if cik not in set(lost)]
-        self.changes = Changes(sorted(changes.changed + lost), kept, changes.never_listed, changes.deleted)
+        lost = {cik for cik in changes.unchanged if not store.lake.has(table, cik=cik)}
+        kept = [cik for cik in changes.unchanged if cik not in lost]
+        self.changes = Changes(sorted({*changes.changed, *lost}), kept, changes.never_listed, changes.deleted)
 
     @property
     def not_listed(self) -> list[str]:
@@ -100,11 +103,11 @@ class ArchiveIndex:
         """What the archive means for the companies, in words."""
         changes = self.changes
         return (
-            f"submissions.zip: {len(changes.changed):,} companies changed, {len(changes.unchanged):,} unchanged, "
+            f"{self._path.name}: {len(changes.changed):,} companies changed, {len(changes.unchanged):,} unchanged, "
             f"{len(changes.never_listed):,} not in it, {len(changes.deleted):,} no longer in it"
         )
 
-    def outcomes(self, spread: Spread, now: datetime) -> Iterator[Outcome]:
+    def outcomes(self, work: Work, spread: Spread, now: datetime) -> Iterator[Outcome]:
         """Yield what came out for the companies that are in the archive; remember those that are complete.
 
         A damaged member is the failure of its company alone.
@@ -112,9 +115,9 @@ class ArchiveIndex:
         done = list(self.changes.unchanged)
         try:
             if done:
-                yield unchanged(self._store.lake, FILINGS_INDEX, done)
+                yield unchanged(self._store.lake, self._table, done)
             batches = in_batches(members_of(self._directory.members, self.changes.changed))
-            for outcome in spread(partial(index_batch, self._store, self._archive, self._fetched_at), batches):
+            for outcome in spread(partial(work, self._store, self._path, self._fetched_at), batches):
                 done += [cik for cik in outcome.ciks if cik not in outcome.failed and cik not in outcome.partial]
                 yield outcome
         finally:
@@ -154,10 +157,9 @@ class IndexWay:
         except AbsentError as error:
             self.told.append(f"no archive, so every company is asked for: {error}")
             return ciks
-        path = self._store.documents.path_of(stored.url)
-        archive = ArchiveIndex(path, stored.fetched_at, self._store, ledger_of(self._settings, "submissions"), ciks)
+        archive = ArchivePass(stored, self._store, ledger_of(self._settings, "submissions"), FILINGS_INDEX, ciks)
         self.told.append(archive.sentence)
-        yield from archive.outcomes(spread, self._now)
+        yield from archive.outcomes(index_batch, spread, self._now)
         return archive.not_listed
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.client import EdgarClient, Stored
 from sec_assets.edgar.submissions import merge_first_seen
 from sec_assets.edgar.urls import submissions_archive_url
 from sec_assets.errors import CorruptError
-from sec_assets.pipeline.bulk import ArchiveIndex, IndexWay, ledger_of, plan_index
+from sec_assets.pipeline.bulk import ArchivePass, IndexWay, index_batch, ledger_of, plan_index
 from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.sample.archive_writer import ArchiveWriter
@@ -62,9 +62,20 @@ def write(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
-def index(tmp_path: Path, store: Store, archive: Path, ciks=CIKS, now=NOW) -> tuple[ArchiveIndex, dict[str, Outcome]]:
-    pass_ = ArchiveIndex(archive, now, store, ledger_of(settings_of(tmp_path), "submissions"), ciks)
-    return pass_, {cik: outcome for outcome in pass_.outcomes(here, now) for cik in outcome.ciks}
+def stored(store: Store, archive: Path, at: datetime) -> Stored:
+    """Put an archive into the document store, as if it had been fetched."""
+    url = f"https://www.sec.gov/Archives/{archive.name}"
+    path = store.documents.path_of(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(archive.read_bytes())
+    return Stored(url, str(path), path.stat().st_size, "", at, downloaded=True)
+
+
+def index(tmp_path: Path, store: Store, archive: Path, ciks=CIKS, now=NOW) -> tuple[ArchivePass, dict[str, Outcome]]:
+    night = ArchivePass(
+        stored(store, archive, now), store, ledger_of(settings_of(tmp_path), "submissions"), FILINGS_INDEX, ciks
+    )
+    return night, {cik: outcome for outcome in night.outcomes(index_batch, here, now) for cik in outcome.ciks}
 
 
 def test_rows_are_those_of_the_live_path_but_for_the_instant_of_fetching(tmp_path: Path, store: Store) -> None:
@@ -120,9 +131,7 @@ def test_the_next_night_only_changed_companies_are_read(
     night, outcomes = index(tmp_path, store, write(tmp_path / "2.zip", changed), [*CIKS, GHOST["cik"]], later)
     assert (night.changes.changed, night.changes.deleted) == ([APPLE], [gone])
     assert night.not_listed == sorted([gone, GHOST["cik"]])
-    assert night.sentence == (
-        f"submissions.zip: 1 companies changed, {len(CIKS) - 2} unchanged, 1 not in it, 1 no longer in it"
-    )
+    assert night.sentence == (f"2.zip: 1 companies changed, {len(CIKS) - 2} unchanged, 1 not in it, 1 no longer in it")
     assert set(outcomes) == set(CIKS) - {gone}
     assert [cik for cik in outcomes if any(item.changed for item in outcomes[cik].written.values())] == []
     assert store.lake.read(COMPANIES, cik=APPLE)["name"].to_list() == ["Apple Incorporated"]

@@ -58,14 +58,14 @@ def expected_requests(known_filings: Sequence[int | None]) -> int:
     return len(known_filings) - unknown + paged + round(unknown * PAGES_PER_COMPANY)
 
 
-def choose(mode: BulkMode, need: Need) -> Choice:
+def choose(mode: BulkMode, need: Need, archive: str = "submissions.zip") -> Choice:
     """Choose the archive when the requests it saves are worth its bytes and its age."""
     enough = REQUESTS_WORTH_LAST_NIGHT if need.archive_stored else REQUESTS_WORTH_AN_ARCHIVE
     wanted = mode == "always" or (mode == "auto" and need.requests >= enough)
     who = f"{need.companies:,} {'company' if need.companies == 1 else 'companies'}"
     about = f"about {need.requests:,}"
     if wanted and need.companies:
-        return Choice(use_archive=True, sentence=f"{who}: 1 request for submissions.zip instead of {about}")
+        return Choice(use_archive=True, sentence=f"{who}: 1 request for {archive} instead of {about}")
     why = "" if mode == "auto" else f" (SEC_ASSETS_BULK={mode})"
     return Choice(use_archive=False, sentence=f"{who}: {about} requests, one or more for each{why}")
 
