@@ -7,6 +7,7 @@ from pathlib import Path
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.transport.retry import Persistence
 from sec_assets.edgar.transport.rules import Budget
+from sec_assets.edgar.transport.session import Timing
 from sec_assets.settings import Settings, load_settings
 
 QUICK = Persistence(tries=3, offline_tries=2, body_tries=2, back_off=0.001)
@@ -17,8 +18,9 @@ def settings_for(data: Path, base: str, **more: str) -> Settings:
     return load_settings({**environ, "SEC_ASSETS_DATA": str(data), **more})
 
 
-def quick_client(data: Path, base: str, **more: str) -> EdgarClient:
-    return EdgarClient(settings_for(data, base, **more), budget=Budget.local(), persistence=QUICK)
+def quick_client(data: Path, base: str, *, patience: float = 900.0, **more: str) -> EdgarClient:
+    timing = Timing(patience=patience)
+    return EdgarClient(settings_for(data, base, **more), budget=Budget.local(), persistence=QUICK, timing=timing)
 
 
 def child(body: str, data: Path, base: str, *arguments: str) -> subprocess.Popen[bytes]:

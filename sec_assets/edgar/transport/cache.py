@@ -87,6 +87,8 @@ class HttpCache(BaseCache):
             return
         if isinstance(response, CachedResponse) and response.revalidated:
             response.created_at = datetime.now(UTC)
+        for one in (response, *response.history):
+            one.cookies.clear()  # the session has its own copy; they are nobody else's business
         with self.place.errors():
             super().save_response(response, cache_key, expires)
 

@@ -123,7 +123,7 @@ class _Answers(_Rows):
             evicted = self._evict(connection)
         if evicted:
             with self.connection() as connection:
-                connection.execute("PRAGMA incremental_vacuum").fetchall()
+                connection.executescript("PRAGMA incremental_vacuum")  # `execute` would free a single page
 
     def _evict(self, connection: sqlite3.Connection) -> bool:
         total = connection.execute("SELECT sum(size) FROM uses").fetchone()[0] or 0

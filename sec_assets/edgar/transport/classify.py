@@ -25,6 +25,7 @@ _TOO_MANY = re.compile(
 )
 _UNAVAILABLE = re.compile(rb"<title>\s*SEC\.gov\s*\|", re.IGNORECASE)
 _NO_SUCH_OBJECT = re.compile(rb"<Code>\s*(AccessDenied|NoSuchKey)\s*</Code>")
+_OBJECT_STORE_ERROR = re.compile(rb"\s*(<\?xml[^>]*>\s*)?<Error>\s*<Code>")
 _PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*(<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,120})", re.IGNORECASE)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -86,6 +87,8 @@ def classify(answer: Answer, expect: Expect, *, source: SourceName, now: datetim
         return
     if answer.status != 200:
         _classify_status(answer, head, source, now)
+    elif _OBJECT_STORE_ERROR.match(head) and _NO_SUCH_OBJECT.search(head):  # a gateway that lost the status
+        raise AbsentError(f"{answer.url}: {_absence(source)} (status 200, but the body says so)")
     elif _UNAVAILABLE.search(head):
         if source != "live":
             raise MalformedError(f"{answer.url}: a notice page in place of the document ({_title(head)})")
