@@ -419,6 +419,11 @@ def chunked_and_cut(handler: Handler, _: int) -> None:
     handler.close_connection = True
 
 
+def head_cut_off(handler: Handler, _: int) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/js")
+    handler.close_connection = True
+
+
 def half(body: bytes) -> bytes:
     return body[: len(body) // 2]
 
@@ -456,6 +461,17 @@ def test_an_answer_that_stays_broken_ends_in_one_sentence(client: EdgarClient, e
     assert "tries" in text
     assert "\n" not in text
     assert stored_files(client.documents.root) == []
+
+
+def test_an_answer_that_breaks_off_in_its_head_pauses_nobody(client: EdgarClient, edgar: FakeEdgar) -> None:
+    edgar.default = in_turn(head_cut_off, always(200, b'{"0": 1}'))
+    assert client.get_json(TICKERS) == {"0": 1}
+    assert edgar.times()[1] - edgar.times()[0] < 0.9
+
+
+def test_tries_that_the_line_spoilt_do_not_count_as_broken_bodies(client: EdgarClient, edgar: FakeEdgar) -> None:
+    edgar.default = in_turn(reset, reset, BROKEN["shorter than announced"], always(200, b"whole"))
+    assert client.documents.read(client.download(FILING).path) == b"whole"
 
 
 def test_json_that_cannot_be_parsed_is_not_cached(client: EdgarClient, edgar: FakeEdgar) -> None:

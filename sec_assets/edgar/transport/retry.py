@@ -22,7 +22,7 @@ _REFUSALS = 3
 
 @dataclass(frozen=True, slots=True)
 class Persistence:
-    """How often and how long to try; `back_off` scales the waits between tries.
+    """How often and how long to try, of it how often after a broken body; `back_off` scales the waits between tries.
 
     After `outage_courses` courses of tries that failed one after the other a host is left alone for `outage_pause` s.
     """
@@ -89,7 +89,7 @@ class _Course:
         self._persistence = persistence
         self._pointless = pointless
         self._began = time.monotonic()
-        self._tries = 0
+        self._tries = self._broken = 0
 
     def run(self, attempt: Callable[[], _T]) -> _T:
         retrying = Retrying(
@@ -104,6 +104,9 @@ class _Course:
         self._tries += 1
         try:
             return attempt()
+        except TryAgain as failure:
+            self._broken += failure.kind == "body"
+            raise
         except (InputError, SettingError, UnreachableError) as error:
             raise type(error)(f"{error} ({_tries(self._tries)})") from error
 
@@ -122,8 +125,8 @@ class _Course:
             return True
         if failure.kind == "offline":
             return state.attempt_number >= rules.offline_tries or elapsed > rules.offline_seconds
-        tries = rules.body_tries if failure.kind == "body" else rules.tries
-        return state.attempt_number >= tries or elapsed + (failure.seconds or 0.0) > rules.seconds
+        spent = state.attempt_number >= rules.tries or (failure.kind == "body" and self._broken >= rules.body_tries)
+        return spent or elapsed + (failure.seconds or 0.0) > rules.seconds
 
     def _give_up(self, state: RetryCallState) -> None:
         failure = self._failure(state)

@@ -22,7 +22,7 @@ from sec_assets.edgar.transport.body import Body, Pace, read_body
 from sec_assets.edgar.transport.bucket import limiter_over
 from sec_assets.edgar.transport.cache import HttpCache
 from sec_assets.edgar.transport.cache_format import PRIVATE_HEADERS
-from sec_assets.edgar.transport.classify import Answer, Expect, Refused, classify
+from sec_assets.edgar.transport.classify import Answer, Expect, Refused, TryAgain, classify
 from sec_assets.edgar.transport.gate import Gate
 from sec_assets.edgar.transport.live import live_headers
 from sec_assets.edgar.transport.reasons import line_failure
@@ -91,6 +91,8 @@ class ValidateMixin(_MixinBase):
     def _validate(self, response: Response) -> None:
         to_sink = self.sink if response.status_code == 200 and self.expect != "json" else None
         body = self._read(response, to_sink)
+        if self.source == "live" and response.status_code == 200 and not body.size and not _announced(response):
+            raise TryAgain("the connection broke before the body", "line")
         response._content = body.content
         response._content_consumed = True  # pyright: ignore[reportAttributeAccessIssue]
         answer = Answer(self.shown_url, response.status_code, response.headers, body.content, body.size)
@@ -104,6 +106,11 @@ class ValidateMixin(_MixinBase):
 
     def _pace(self) -> Pace:
         return Pace(self.timing.body)
+
+
+def _announced(response: Response) -> bool:
+    """Tell whether the head says where the body ends; one that was cut off does not, and means no empty answer."""
+    return "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
 
 
 class BanMixin(_MixinBase):
