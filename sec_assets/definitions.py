@@ -8,6 +8,7 @@ from sec_assets.execution.dask import dask_executor
 from sec_assets.jobs import ALL_JOBS
 from sec_assets.resources import (
     EdgarResource,
+    EffortResource,
     FanOutResource,
     LakeResource,
     MarketDataResource,
@@ -19,13 +20,16 @@ from sec_assets.sensors import ALL_SENSORS
 from sec_assets.settings import load_settings
 
 
-def build_definitions(settings: SettingsResource, *, partitions_per_run: int | None = None) -> dg.Definitions:
+def build_definitions(
+    settings: SettingsResource, *, partitions_per_run: int | None = None, effort: EffortResource | None = None
+) -> dg.Definitions:
     """Assemble the code location.
 
     Args:
         settings: where the resources read their settings.
         partitions_per_run: how many companies a backfill puts into one run; None puts all into a single one, which is
             what `dagster asset materialize --partition-range` needs.
+        effort: how hard filings and documents are asked for; by default as the settings say.
     """
     policy = (
         dg.BackfillPolicy.single_run()
@@ -43,6 +47,7 @@ def build_definitions(settings: SettingsResource, *, partitions_per_run: int | N
             "settings": settings,
             "storage": LakeResource(settings=settings),
             "edgar": EdgarResource(settings=settings),
+            "effort": effort or EffortResource(settings=settings),
             "market": MarketDataResource(settings=settings),
             "duckdb_warehouse": WarehouseResource(settings=settings),
             "fan_out": FanOutResource(),

@@ -8,7 +8,8 @@ SecAssetsError
 ├── OutageError         the outside world is unavailable: keeps what is done and fails the run
 │   ├── UnreachableError    no connection, time-outs, 5xx to the last try
 │   ├── BannedError         the source asked us to pause
-│   └── StorageError        disk full, folder not writable
+│   ├── StorageError        disk full, folder not writable
+│   └── StoppedError        the user asked to stop
 ├── CorruptError        a file of our own store cannot be read back
 └── DefectError         our own code crashed over everything it was given
 
@@ -51,6 +52,10 @@ class BannedError(OutageError):
 
 class StorageError(OutageError):
     """Our own storage cannot be written: disk full, read-only, no permission."""
+
+
+class StoppedError(OutageError):
+    """The user asked to stop: work ends as by an outage, and is taken up again by the next run."""
 
 
 class CorruptError(SecAssetsError):

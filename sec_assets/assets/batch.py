@@ -5,6 +5,7 @@ table and leave its old partition alone. An outage ends the run: what is done st
 partition. What an asset computes is not here but in the library.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -22,29 +23,53 @@ from sec_assets.tables import Table
 CHUNK = 250
 """Companies worked on at once: bounds memory, and what an outage can lose."""
 
+_VERDICTS_EVERY_SECONDS = 1.0  # each record is a file of its own, and reads the ones before it
+
 _TOLD_ONE_BY_ONE = 50  # metadata of a single partition costs about 8 ms each on SQLite
 
 
 Work = Callable[[list[str]], Iterable[Outcome]]
 
+Settled = Callable[[str, str, Verdict, bool], None]
+"""Is told of every company stored: asset, CIK, verdict, and whether its partition changed."""
+
+
+def tell_nobody(asset: str, cik: str, verdict: Verdict, changed: bool) -> None:
+    """Tell nobody."""
+
 
 def materialize_companies(
-    context: dg.AssetExecutionContext, storage: LakeResource, table: Table, work: Work, *, chunk: int = CHUNK
+    context: dg.AssetExecutionContext,
+    storage: LakeResource,
+    table: Table,
+    work: Work,
+    *,
+    chunk: int | None = CHUNK,
+    settled: Settled = tell_nobody,
 ) -> dg.MaterializeResult:
     """Run `work` over the run's companies in chunks and store what it yields.
 
-    Work that bounds its memory itself and gains from seeing all companies at once asks for a larger `chunk`.
+    Args:
+        context: of the asset.
+        storage: where outcomes go.
+        table: what the asset makes.
+        work: yields the outcomes of a chunk, in any order.
+        chunk: companies per call of `work`; None hands over all at once, to work that bounds itself.
+        settled: is told of every company stored.
 
     Raises:
         dagster.Failure: an outage or a wrong setting, with its one sentence; finished companies are kept.
     """
-    ledger = _Ledger(context, storage.store().lake, storage.status(), table)
+    ledger = _Ledger(context, storage.store().lake, storage.status(), table, settled)
     ciks = sorted(set(context.partition_keys))
+    size = chunk or max(1, len(ciks))
     try:
-        for start in range(0, len(ciks), chunk):
-            for outcome in work(ciks[start : start + chunk]):
+        for start in range(0, len(ciks), size):
+            for outcome in work(ciks[start : start + size]):
                 ledger.store(outcome)
+        ledger.flush()
     except SecAssetsError as outage:
+        ledger.flush()
         ledger.record_finished()
         raise dg.Failure(description=str(outage), allow_retries=True) from None  # the sentence says it all
     ledger.tell_per_company()
@@ -54,12 +79,17 @@ def materialize_companies(
 class _Ledger:
     """Stores outcomes and remembers what there is to tell about them."""
 
-    def __init__(self, context: dg.AssetExecutionContext, lake: Lake, status: StatusLog, table: Table) -> None:
+    def __init__(
+        self, context: dg.AssetExecutionContext, lake: Lake, status: StatusLog, table: Table, settled: Settled
+    ) -> None:
         self._context = context
         self._lake = lake
         self._status = status
         self._table = table
+        self._settled = settled
         self._verdicts: dict[str, Verdict] = {}
+        self._unrecorded: dict[str, Verdict] = {}
+        self._recorded_at = 0.0
         self._changed = 0
         self._sample = table.frame()
         self._range: tuple[str, str] | None = None
@@ -76,8 +106,18 @@ class _Ledger:
             self._lake.write_partitions(side, rows.filter(pl.col("cik").is_in(good)), good)
         self._changed += sum(item.changed for item in written.values())
         verdicts = {cik: _verdict(cik, outcome, written) for cik in outcome.ciks}
-        self._status.record(self._table.name, verdicts, run_id=self._context.run.run_id, at=datetime.now(UTC))
         self._verdicts |= verdicts
+        self._unrecorded |= verdicts
+        if time.monotonic() - self._recorded_at >= _VERDICTS_EVERY_SECONDS:
+            self.flush()
+        for cik, verdict in verdicts.items():
+            self._settled(self._table.name, cik, verdict, cik in written and written[cik].changed)
+
+    def flush(self) -> None:
+        """Write the verdicts that wait, if any, to the status table."""
+        waiting, self._unrecorded = self._unrecorded, {}
+        self._status.record(self._table.name, waiting, run_id=self._context.run.run_id, at=datetime.now(UTC))
+        self._recorded_at = time.monotonic()
 
     def record_finished(self) -> None:
         """Tell Dagster about the companies finished before an outage, since the failed step will not."""

@@ -13,8 +13,9 @@ from sec_assets.pipeline.bulk import IndexWay, cik_of, plan_index
 from sec_assets.pipeline.bulk_facts import choose_facts, load_companyfacts
 from sec_assets.pipeline.documents import collect_companies
 from sec_assets.pipeline.facts import parse_company
+from sec_assets.pipeline.outcome import until
 from sec_assets.pipeline.statements import standardize_companies
-from sec_assets.resources import EdgarResource, FanOutResource, LakeResource, SettingsResource
+from sec_assets.resources import EdgarResource, EffortResource, FanOutResource, LakeResource, SettingsResource
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, FINANCIALS, XBRL_FACTS
 
 
@@ -29,6 +30,7 @@ def filings_index(
     context: dg.AssetExecutionContext,
     config: FilingsIndexConfig,
     settings: SettingsResource,
+    effort: EffortResource,
     edgar: EdgarResource,
     storage: LakeResource,
     fan_out: FanOutResource,
@@ -47,8 +49,15 @@ def filings_index(
             context,
             storage,
             FILINGS_INDEX,
-            lambda ciks: way.outcomes(ciks, partial(fan_out.batches, name=cik_of)),
+<<<<<<< HEAD
+            lambda ciks: until(effort.load().stop, way.outcomes(ciks, partial(fan_out.batches, name=cik_of))),
             chunk=len(context.partition_keys) if plan.choice.use_archive else CHUNK,
+=======
+            lambda ciks: index_companies(
+                client, store, ciks, workers=chosen.workers, refresh=config.refresh, stop=chosen.stop
+            ),
+>>>>>>> 5aeed2d (Download the documents of many companies through one pool, and hand each company over when it is complete)
+            settled=effort.settled,
         )
     for sentence in way.told:
         context.log.info(sentence)
@@ -59,16 +68,25 @@ def filings_index(
 
 @dg.asset(**per_company(ARTIFACTS, group="edgar", kinds=frozenset({"html", "xml"})), deps=[filings_index])
 def artifacts(
-    context: dg.AssetExecutionContext, settings: SettingsResource, edgar: EdgarResource, storage: LakeResource
+    context: dg.AssetExecutionContext,
+    settings: SettingsResource,
+    effort: EffortResource,
+    edgar: EdgarResource,
+    storage: LakeResource,
 ) -> dg.MaterializeResult:
     """Primary documents, XBRL instances and EX-99 exhibits of the chosen forms and years, each stored once.
 
     What is absent or broken is a row that says why, and is asked for again by the next run.
     """
     with edgar.client() as client:
-        store, chosen = storage.store(), settings.load()
+        store, chosen, pace = storage.store(), settings.load(), effort.load()
         return materialize_companies(
-            context, storage, ARTIFACTS, lambda ciks: collect_companies(client, store, chosen, ciks)
+            context,
+            storage,
+            ARTIFACTS,
+            lambda ciks: collect_companies(client, store, chosen, ciks, pace),
+            chunk=None,
+            settled=effort.settled,
         )
 
 

@@ -1,120 +1,134 @@
-"""Download the wanted documents of many filings and say of each where it lies, or why it does not.
+"""Download the wanted documents of many companies with one pool of threads, and hand each company over when it is complete.
 
-One thread works on one filing; what a filing needs is decided in `filing_index.py`, how a request is paced, repeated and
-stored in the client. A document that is absent or broken is a row and is asked for again by the next run; an outage
-ends the work, and everything done so far goes with the exception.
+A thread works on one filing (`filing_work.py`); companies overlap, so that no thread waits for the last document of a
+company before the next begins. A document that is absent or broken is a row and is asked for again by the next run; an
+outage ends the work, and everything done so far goes with the exception.
 """
 
-import re
 import threading
-from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sec_assets.edgar.filing_index import (
-    Filing,
-    Kind,
-    Wanted,
-    choose_documents,
-    names_do_not_tell,
-    parse_index_page,
-    parse_listing,
-)
-from sec_assets.edgar.urls import document_url, filing_index_html_url
-from sec_assets.errors import AbsentError, CorruptError, InputError, OutageError, SettingError
-from sec_assets.storage.files import storage_errors
+from sec_assets.edgar.filing_index import Filing
+from sec_assets.edgar.filing_work import FilingOutcome, FilingTask, FilingWork, Row, Told
+from sec_assets.errors import OutageError, SettingError, StoppedError
 from sec_assets.tables import ARTIFACTS
 
 if TYPE_CHECKING:
-    from sec_assets.edgar.client import EdgarClient, Expect
+    from sec_assets.edgar.client import EdgarClient
 
-_Row = dict[str, Any]
-_Key = tuple[str, str, str]
-_EXPECT: dict[str, "Expect"] = {".json": "json", ".xml": "xml", ".htm": "html", ".html": "html", ".txt": "any"}
+_Key = tuple[str, str]
 _WAITING_PER_WORKER = 4
 
 
-class Interrupted(OutageError):  # noqa: N818 - it says what happened to the work; the error is its cause
-    """An outage ended the work early; `rows` (table `artifacts`) holds what is known by then, `cause` says why."""
-
-    def __init__(self, rows: pl.DataFrame, cause: OutageError | SettingError) -> None:
-        super().__init__(str(cause))
-        self.rows = rows
-        self.cause = cause
+def _nobody(status: str, fetched: bool) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """One filing with what was known of its documents before."""
+class Effort:
+    """How much is done at once, and who may follow and stop it.
+
+    Attributes:
+        workers: filings under way at once; 1 works in the calling thread, one request after the other.
+        companies: companies begun and not complete; None leaves it to the workers.
+        stop: once set, nothing new begins, and the work ends as by an outage.
+        told: is told of every document, from any thread.
+    """
+
+    workers: int = 8
+    companies: int | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    told: Told = _nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A company: the rows of `filings_index` whose documents are wanted, and its rows of `artifacts` from earlier runs."""
 
     cik: str
-    filing: Filing
-    common: Mapping[str, Any]
-    known: Mapping[str, _Row]
+    filings: pl.DataFrame
+    known: pl.DataFrame
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """The rows of one filing, and the outage that cut them short, if any."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A company and its new partition of table `artifacts`."""
 
-    task: _Task
-    rows: list[_Row] = field(default_factory=list)
-    outage: OutageError | SettingError | None = None
-    complete: bool = False
-
-    def key(self, name: str) -> _Key:
-        """Return the key of one of the filing's documents in table `artifacts`."""
-        return self.task.cik, self.task.filing.accession, name
+    cik: str
+    frame: pl.DataFrame
 
 
-def collect_artifacts(client: "EdgarClient", filings: pl.DataFrame, known: pl.DataFrame, workers: int) -> pl.DataFrame:
-    """Make sure that every wanted document of `filings` is stored; returns table `artifacts`.
+class Interrupted(OutageError):  # noqa: N818 - it says what happened to the work; the error is its cause
+    """An outage ended the work early; `parts` is what is known by then of companies begun, `cause` says why."""
 
-    The result holds one row per wanted document, and unchanged the known rows of other filings, so that nothing once
-    recorded gets lost. What is stored with the size on record is neither asked for nor read again. Absent and failed
-    documents are tried again; `attempts` counts the tries it took to come to the result on record. The result does not depend on `workers`.
+    def __init__(self, parts: list[Collected], cause: OutageError | SettingError) -> None:
+        super().__init__(str(cause))
+        self.parts = parts
+        self.cause = cause
 
-    Args:
-        client: where documents are asked for, and whose store they lie in.
-        filings: rows of table `filings_index`, any number of companies; repeats count once.
-        known: rows of table `artifacts` from earlier runs of the same companies.
-        workers: filings worked on at the same time; 1 works in the calling thread.
+
+def collect_artifacts(client: "EdgarClient", assignments: Iterable[Assignment], effort: Effort) -> Iterator[Collected]:
+    """Make sure that every wanted document is stored; yields each company when all its documents are settled.
+
+    A company's frame holds one row per wanted document, and unchanged the known rows of other filings, so that nothing
+    once recorded gets lost. What is stored with the size on record is neither asked for nor read again. Absent and
+    failed documents are tried again; `attempts` counts the tries it took to come to the result on record. The frames do
+    not depend on `effort`, only the order of the companies does. Assignments are drawn when there is room.
 
     Raises:
-        Interrupted: an outage or a wrong setting; carries the rows finished by then and the known ones of the rest.
+        Interrupted: an outage, a wrong setting or `effort.stop`; carries the companies begun and not yet yielded.
     """
-    before: dict[tuple[str, str], dict[str, _Row]] = {}
-    rows: dict[_Key, _Row] = {}
-    for row in known.iter_rows(named=True):
-        before.setdefault((row["cik"], row["accession_number"]), {})[row["name"]] = row
-        rows[row["cik"], row["accession_number"], row["name"]] = row
-    outage: OutageError | SettingError | None = None
-    for outcome in _run(client, _tasks(filings, before), workers):
-        _replace(rows, outcome)
-        outage = outage or outcome.outage
-    frame = ARTIFACTS.frame(rows.values())
-    if outage is not None:
-        raise Interrupted(frame, outage) from outage
-    return frame
+    if effort.workers == 1:
+        yield from _Desk(client, iter(assignments), effort, _CallingThread(), room=1).work()
+        return
+    with ThreadPoolExecutor(effort.workers, thread_name_prefix="artifacts") as pool:
+        yield from _Desk(client, iter(assignments), effort, pool, effort.workers * _WAITING_PER_WORKER).work()
 
 
-def _replace(rows: dict[_Key, _Row], outcome: _Outcome) -> None:
-    """Put the rows of a filing in place of its old ones; what it lacks and is no longer wanted is forgotten."""
-    if outcome.complete:
-        for name, row in outcome.task.known.items():
-            if row["status"] != "stored":
-                rows.pop(outcome.key(name), None)
-    rows.update((outcome.key(row["name"]), row) for row in outcome.rows)
+class _Company:
+    """A company under way: its rows, and the filings not begun or not finished."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.cik = assignment.cik
+        self.unfinished = 0
+        self._cut_short = False
+        self._rows: dict[_Key, Row] = {}
+        before: dict[str, dict[str, Row]] = {}
+        for row in assignment.known.iter_rows(named=True):
+            before.setdefault(row["accession_number"], {})[row["name"]] = row
+            self._rows[row["accession_number"], row["name"]] = row
+        self.tasks = list(_tasks(assignment, before))[::-1]
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every filing was worked on to its end."""
+        return not self.tasks and not self.unfinished and not self._cut_short
+
+    def take(self, outcome: FilingOutcome) -> None:
+        """Put the rows of a filing in place of its old ones; what it lacks and is no longer wanted is forgotten."""
+        accession = outcome.task.filing.accession
+        self.unfinished -= 1
+        self._cut_short |= not outcome.complete
+        if outcome.complete:
+            for name, row in outcome.task.known.items():
+                if row["status"] != "stored":
+                    self._rows.pop((accession, name), None)
+        self._rows.update(((accession, row["name"]), row) for row in outcome.rows)
+
+    def collected(self) -> Collected:
+        """Return what is known of the company now."""
+        return Collected(self.cik, ARTIFACTS.frame(self._rows.values()))
 
 
-def _tasks(filings: pl.DataFrame, before: Mapping[tuple[str, str], Mapping[str, _Row]]) -> Iterator[_Task]:
-    once = filings.unique(["cik", "accession_number"]).sort("cik", "accession_number")
-    for row in once.iter_rows(named=True):
-        yield _Task(
+def _tasks(assignment: Assignment, before: Mapping[str, Mapping[str, Row]]) -> Iterator[FilingTask]:
+    """Yield the filings in the order of the assignment, each once."""
+    for row in assignment.filings.unique(["cik", "accession_number"], maintain_order=True).iter_rows(named=True):
+        yield FilingTask(
             cik=row["cik"],
             filing=Filing(
                 row["accession_number"], row["form"], row["items"], row["primary_document"], bool(row["is_xbrl"]),
@@ -124,139 +138,89 @@ def _tasks(filings: pl.DataFrame, before: Mapping[tuple[str, str], Mapping[str, 
                 "cik": row["cik"], "accession_number": row["accession_number"], "form": row["form"],
                 "filed": row["filing_date"], "accepted_at": row["accepted_at"],
             },
-            known=before.get((row["cik"], row["accession_number"]), {}),
+            known=before.get(row["accession_number"], {}),
         )  # fmt: skip
 
 
-def _run(client: "EdgarClient", tasks: Iterator[_Task], workers: int) -> Iterator[_Outcome]:
-    """Yield the outcome of every task; after the first outage no further task begins."""
-    stop = threading.Event()
-    if workers == 1:
-        for task in tasks:
-            yield (outcome := _FilingWork(client, task, stop).run())
-            if outcome.outage is not None:
-                return
-        return
-    with ThreadPoolExecutor(workers, thread_name_prefix="artifacts") as pool:
-        waiting: set[Future[_Outcome]] = set()
+class _CallingThread(Executor):
+    """Does the work at once, in the thread that asks for it."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Return a future that has its result already."""
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class _Desk:
+    """Hands out filings while there is room, and collects them by company."""
+
+    def __init__(
+        self, client: "EdgarClient", assignments: Iterator[Assignment], effort: Effort, pool: Executor, room: int
+    ) -> None:
+        self._client, self._assignments, self._effort = client, assignments, effort
+        self._pool, self._room = pool, room
+        self._failed = threading.Event()
+        self._outage: OutageError | SettingError | None = None
+        self._exhausted = False
+        self._begun: dict[str, _Company] = {}
+        self._waiting: dict[Future[FilingOutcome], _Company] = {}
+
+    def work(self) -> Iterator[Collected]:
+        """Yield companies as they are complete; see `collect_artifacts`."""
         try:
-            while not stop.is_set() or waiting:
-                room = 0 if stop.is_set() else workers * _WAITING_PER_WORKER - len(waiting)
-                waiting |= {pool.submit(_FilingWork(client, task, stop).run) for task in islice(tasks, room)}
-                if not waiting:
-                    return
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
+            while True:
+                self._hand_out()
+                for company in [company for company in self._begun.values() if company.complete]:
+                    del self._begun[company.cik]
+                    yield company.collected()
+                if not self._waiting and (self._halted() or (self._exhausted and not self._begun)):
+                    break
+                self._take_back()
         finally:
-            stop.set()
+            self._failed.set()
+        if self._effort.stop.is_set():
+            self._outage = self._outage or StoppedError("stopped as asked; what is done is kept")
+        if self._outage is not None:
+            raise Interrupted([company.collected() for company in self._begun.values()], self._outage)
 
+    def _halted(self) -> bool:
+        return self._failed.is_set() or self._effort.stop.is_set()
 
-class _FilingWork:
-    """The documents of one filing, one after the other."""
+    def _hand_out(self) -> None:
+        """Submit filings, the companies begun first, until there is no room or nothing left."""
+        while not self._halted() and len(self._waiting) < self._room:
+            company = next((begun for begun in self._begun.values() if begun.tasks), None)
+            if company is None and not self._begin():
+                return
+            if company is not None:
+                work = FilingWork(
+                    self._client,
+                    company.tasks.pop(),
+                    halted=self._halted,
+                    halt=self._failed.set,
+                    told=self._effort.told,
+                )
+                company.unfinished += 1
+                self._waiting[self._pool.submit(work.run)] = company
 
-    def __init__(self, client: "EdgarClient", task: _Task, stop: threading.Event) -> None:
-        self._client, self._task, self._stop = client, task, stop
-        self._outcome = _Outcome(task)
-
-    def run(self) -> _Outcome:
-        """Return the rows; an outage stops this filing and, through the event, the beginning of others."""
-        if self._stop.is_set():
-            return self._outcome
-        try:
-            self._outcome.complete = self._collect()
-        except (OutageError, SettingError) as error:
-            self._stop.set()
-            self._outcome.outage = error
-        except BaseException:
-            self._stop.set()
-            raise
-        return self._outcome
-
-    def _collect(self) -> bool:
-        """Fetch everything; False when another filing met an outage meanwhile and this one was left unfinished."""
-        filing = self._task.filing
-        listing = self._read_index(Wanted("index.json", "index", None), parse_listing)
-        types: dict[str, str] | None = None
-        if listing is not None and names_do_not_tell(filing, listing):
-            types = self._read_index(Wanted(f"{filing.accession}-index.html", "index", None), parse_index_page)
-        documents, refused = choose_documents(filing, listing, types)
-        for name, reason in refused:
-            kind: Kind = "primary" if name == filing.primary_document else "exhibit"
-            self._record(Wanted(_printable(name), kind, None), status="failed", error=reason)
-        for document in documents:
-            if self._stop.is_set():
-                return False
-            self._fetch(document)
-        return True
-
-    def _read_index(self, document: Wanted, parse: Any) -> Any:
-        """Fetch and parse a listing; None when it cannot be had, which its row then says."""
-        row = self._fetch(document)
-        if row["status"] != "stored":
-            return None
-        try:
-            return parse(self._client.documents.read(row["path"]))
-        except (InputError, CorruptError) as error:
-            row |= {"status": "failed", "error": str(error)}
-            return None
-
-    def _fetch(self, document: Wanted) -> _Row:
-        known = self._task.known.get(document.name)
-        if known is not None and known["status"] == "stored" and self._lies_there(known):
-            row = {**known, **self._task.common, "kind": document.kind}
-            row["document_type"] = document.document_type or known["document_type"]
-            self._outcome.rows.append(row)
-            return row
-        suffix = document.name[document.name.rfind(".") :].lower()
-        url = self._url(document)
-        try:
-            stored = self._client.download(url, expect=_EXPECT.get(suffix, "any"))
-        except AbsentError as error:
-            return self._record(document, status="absent", error=str(error))
-        except (InputError, CorruptError) as error:
-            return self._record(document, status="failed", error=str(error))
-        return self._record(
-            document, status="stored", url=stored.url, path=stored.path, bytes=stored.bytes, sha256=stored.sha256,
-            fetched_at=stored.fetched_at,
-        )  # fmt: skip
-
-    def _url(self, document: Wanted) -> str:
-        cik, accession = self._task.cik, self._task.filing.accession
-        if document.name == f"{accession}-index.html":
-            return filing_index_html_url(cik, accession)
-        return document_url(cik, accession, document.name)
-
-    def _lies_there(self, known: _Row) -> bool:
-        """Tell whether the stored file has the size on record; one that has not is damaged and taken away."""
-        try:
-            path = self._client.documents.path_of(known["url"])
-            with storage_errors(path):
-                if path.stat().st_size == known["bytes"]:
-                    return True
-                path.unlink(missing_ok=True)
-        except (InputError, FileNotFoundError, NotADirectoryError):
+    def _begin(self) -> bool:
+        """Begin the next company; False when there is none, it would be one too many, or nothing of it is wanted."""
+        limit = self._effort.companies
+        if limit is not None and len(self._begun) >= limit:
             return False
-        return False
+        assignment = next(self._assignments, None)
+        if assignment is None:
+            self._exhausted = True
+            return False
+        self._begun[assignment.cik] = company = _Company(assignment)
+        return not company.complete
 
-    def _record(self, document: Wanted, **result: Any) -> _Row:
-        known = self._task.known.get(document.name)
-        row: _Row = {
-            **self._task.common, "name": document.name, "kind": document.kind,
-            "document_type": document.document_type, "url": self._url(document), **result,
-        }  # fmt: skip
-        row["attempts"] = _attempts(known, row)
-        self._outcome.rows.append(row)
-        return row
-
-
-def _attempts(known: _Row | None, row: _Row) -> int:
-    """Count the tries it took to come to this result; a try that only confirms it leaves the row as it is."""
-    if known is None:
-        return 1
-    confirmed = all(known[name] == row.get(name) for name in ("status", "error", "sha256"))
-    return known["attempts"] if confirmed else known["attempts"] + 1
-
-
-def _printable(name: str) -> str:
-    """Return a refused name in a form that is harmless in a table and an address."""
-    return "refused_" + re.sub(r"[^A-Za-z0-9-]+", "_", name)[:100]
+    def _take_back(self) -> None:
+        if not self._waiting:
+            return
+        done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            outcome = future.result()
+            self._waiting.pop(future).take(outcome)
+            self._outage = self._outage or outcome.outage

@@ -181,7 +181,9 @@ def index_batch(store: Store, archive: Path, fetched_at: datetime, companies: Ba
     written = store.lake.write_partitions(FILINGS_INDEX, index, good)
     store.lake.write_partitions(COMPANIES, pl.concat([filings.company for _, filings in loaded]), good)
     lacking = {
-        cik: in_words(filings.problems, "pages or rows are missing") for cik, filings in loaded if filings.problems
+        cik: in_words(filings.problems, "pages or rows are missing", "page or row is missing")
+        for cik, filings in loaded
+        if filings.problems
     }
     return Outcome(ciks, written=written, failed=failed, partial=lacking)
 

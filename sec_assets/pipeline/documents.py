@@ -1,41 +1,108 @@
-"""The chosen documents of companies, brought into the store, one company after the other."""
+"""The chosen documents of companies, brought into the store; companies overlap, those without any document come first."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import polars as pl
 
-from sec_assets.edgar.artifacts import Interrupted, collect_artifacts
+from sec_assets.edgar.artifacts import Assignment, Effort, Interrupted, collect_artifacts
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.selection import select_filings
 from sec_assets.errors import CorruptError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.settings import Settings
+from sec_assets.storage.lake import Lake
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 
 
-def collect_companies(client: EdgarClient, store: Store, settings: Settings, ciks: Sequence[str]) -> Iterator[Outcome]:
-    """Yield one outcome per company: which documents lie where, and which are missing and why.
+def collect_companies(
+    client: EdgarClient, store: Store, settings: Settings, ciks: Sequence[str], effort: Effort
+) -> Iterator[Outcome]:
+    """Yield an outcome per company as soon as it is complete: which documents lie where, which are missing and why.
 
     Raises:
         OutageError: EDGAR cannot be reached, or pauses us; documents fetched so far are on record.
+        StoppedError: `effort.stop` was set; likewise.
     """
     without_index = never_made(store.lake, FILINGS_INDEX, ciks)
-    for cik in ciks:
-        if cik in without_index:
-            yield Outcome([cik], failed=without_index)
-            continue
-        try:
-            index, known = store.lake.read(FILINGS_INDEX, cik=cik), store.lake.read(ARTIFACTS, cik=cik)
-        except CorruptError as error:
-            yield Outcome([cik], failed={cik: str(error)})
-            continue
-        filings = select_filings(index, settings.forms, settings.years)
-        try:
-            rows = collect_artifacts(client, filings, known, settings.download_workers)
-        except Interrupted as interruption:
-            store.lake.write(ARTIFACTS, interruption.rows, cik=cik)
-            raise interruption.cause from interruption
-        yield Outcome([cik], frame=rows, partial=_missing(cik, rows), notes=_note(cik, index, filings))
+    if without_index:
+        yield Outcome(list(without_index), failed=without_index)
+    work = _Work(store.lake, settings)
+    chosen = [cik for cik in ciks if cik not in without_index]
+    try:
+        for done in collect_artifacts(client, work.assignments(without_documents_first(store.lake, chosen)), effort):
+            note = work.notes.pop(done.cik, None)
+            yield Outcome(
+                [done.cik],
+                frame=done.frame,
+                partial=_missing(done.cik, done.frame),
+                notes={done.cik: note} if note else {},
+            )
+            yield from work.unreadable()
+    except Interrupted as interruption:
+        for part in interruption.parts:
+            store.lake.write(ARTIFACTS, part.frame, cik=part.cik)
+        raise interruption.cause from interruption
+    yield from work.unreadable()
+
+
+def without_documents_first(lake: Lake, ciks: Sequence[str]) -> list[str]:
+    """Return the companies, those without a stored document first, else in the order given."""
+    held = companies_with_documents(lake, ciks)
+    return sorted(ciks, key=held.__contains__)
+
+
+def companies_with_documents(lake: Lake, ciks: Sequence[str]) -> set[str]:
+    """Return the companies that have at least one stored document on record; a damaged partition counts as none."""
+    paths = [path for cik in ciks if (path := lake.path(ARTIFACTS, cik)).is_file()]
+    try:
+        return _stored(paths)
+    except pl.exceptions.PolarsError:
+        return {cik for path in paths for cik in _stored_or_none(path)}
+
+
+def _stored_or_none(path: Path) -> set[str]:
+    try:
+        return _stored([path])
+    except pl.exceptions.PolarsError:
+        return set()
+
+
+def _stored(paths: list[Path]) -> set[str]:
+    if not paths:
+        return set()
+    rows = pl.scan_parquet(paths, glob=False, hive_partitioning=False)
+    return set(rows.filter(pl.col("status") == "stored").select(pl.col("cik").unique()).collect()["cik"])
+
+
+class _Work:
+    """Reads what a company needs when its turn comes, and remembers what there is to say about it."""
+
+    def __init__(self, lake: Lake, settings: Settings) -> None:
+        self._lake, self._settings = lake, settings
+        self.notes: dict[str, str] = {}
+        self._unreadable: dict[str, str] = {}
+
+    def assignments(self, ciks: Sequence[str]) -> Iterator[Assignment]:
+        """Yield the companies whose index and known documents can be read."""
+        for cik in ciks:
+            try:
+                index, known = self._lake.read(FILINGS_INDEX, cik=cik), self._lake.read(ARTIFACTS, cik=cik)
+            except CorruptError as error:
+                self._unreadable[cik] = str(error)
+                continue
+            filings = select_filings(index, self._settings.forms, self._settings.years)
+            if index.is_empty():
+                self.notes[cik] = "filings_index holds no filings of it"
+            elif filings.is_empty():
+                self.notes[cik] = f"none of its {index.height} filings is of the chosen forms"
+            yield Assignment(cik, filings, known)
+
+    def unreadable(self) -> Iterator[Outcome]:
+        """Yield the companies met since the last call that could not be read."""
+        if self._unreadable:
+            failed, self._unreadable = self._unreadable, {}
+            yield Outcome(list(failed), failed=failed)
 
 
 def _missing(cik: str, rows: pl.DataFrame) -> dict[str, str]:
@@ -43,10 +110,5 @@ def _missing(cik: str, rows: pl.DataFrame) -> dict[str, str]:
     if missing.is_empty():
         return {}
     reasons = [f"{row['accession_number']}/{row['name']}: {row['error']}" for row in missing.iter_rows(named=True)]
-    return {cik: in_words(reasons, f"of {rows.height} documents are missing")}
-
-
-def _note(cik: str, index: pl.DataFrame, filings: pl.DataFrame) -> dict[str, str]:
-    if index.is_empty():
-        return {cik: "filings_index holds no filings of it"}
-    return {cik: f"none of its {index.height} filings is of the chosen forms"} if filings.is_empty() else {}
+    of = f"of {rows.height} documents"
+    return {cik: in_words(reasons, f"{of} are missing", f"{of} is missing")}

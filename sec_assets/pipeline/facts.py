@@ -54,7 +54,9 @@ def parse_company(store: Store, cik: str) -> Outcome:
     return Outcome(
         [cik],
         written={cik: _write(store, cik, facts, parsed)},
-        partial={cik: in_words(problems, "documents or facts could not be read")} if problems else {},
+        partial={cik: in_words(problems, "documents or facts could not be read", "document or fact could not be read")}
+        if problems
+        else {},
         notes={} if facts.height else {cik: "no filing has an XBRL instance"},
     )
 

@@ -42,7 +42,9 @@ def _outcome(cik: str, tickers: int, loaded: PricesLoaded) -> Outcome:
     if len(without) == tickers:
         return Outcome([cik], failed={cik: "; ".join(without)})
     problems = [*without, *dropped]
-    return Outcome([cik], frame=loaded.frame, partial={cik: in_words(problems, "problems")} if problems else {})
+    return Outcome(
+        [cik], frame=loaded.frame, partial={cik: in_words(problems, "problems", "problem")} if problems else {}
+    )
 
 
 def technical_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:

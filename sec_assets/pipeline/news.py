@@ -49,7 +49,7 @@ def news_companies(
         yield Outcome(
             [cik],
             frame=frame,
-            partial={cik: in_words(problems, "problems")} if problems else {},
+            partial={cik: in_words(problems, "problems", "problem")} if problems else {},
             notes={cik: "no source has news of it"},
         )
 

@@ -1,10 +1,12 @@
 """What came out for some companies of one asset, and the places it came from. Shared by all pipeline modules."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from sec_assets.errors import StoppedError
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.lake import Lake, Written
 from sec_assets.tables import Table
@@ -47,14 +49,29 @@ def never_made(lake: Lake, table: Table, ciks: Sequence[str]) -> dict[str, str]:
     That their input failed or was never asked for is not the same as an input without rows.
     """
     return {
-        cik: f"its {table.name} has never been made; materialize it first, or see why it failed in the table status"
+        cik: f"table {table.name} has never been made for it; materialize that first, or see why it failed in the table status"
         for cik in ciks
         if not lake.has(table, cik=cik)
     }
 
 
-def in_words(problems: Sequence[str], what: str, limit: int = 3) -> str:
-    """Return "3 of them: first; second; …" for a status row, naming at most `limit` problems."""
+def until(stop: threading.Event, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Yield outcomes until `stop` is set.
+
+    Raises:
+        StoppedError: it was set before the last outcome.
+    """
+    for outcome in outcomes:
+        yield outcome
+        if stop.is_set():
+            raise StoppedError("stopped as asked; what is done is kept")
+
+
+def in_words(problems: Sequence[str], many: str, one: str | None = None, limit: int = 3) -> str:
+    """Return "3 documents are missing: first; second; …" for a status row, naming at most `limit` problems.
+
+    `one` takes the place of `many` for a single problem.
+    """
     shown = "; ".join(problems[:limit])
     more = f"; and {len(problems) - limit} more" if len(problems) > limit else ""
-    return f"{len(problems)} {what}: {shown}{more}"
+    return f"{len(problems)} {one if one and len(problems) == 1 else many}: {shown}{more}"

@@ -37,6 +37,8 @@ def split_company(store: Store, cik: str) -> Outcome:
     return Outcome(
         [cik],
         written={cik: store.lake.write(FILING_TEXT, split.frame, cik=cik)},
-        partial={cik: in_words(problems, "documents could not be read")} if problems else {},
+        partial={cik: in_words(problems, "documents could not be read", "document could not be read")}
+        if problems
+        else {},
         notes={} if documents else {cik: "no primary documents are stored"},
     )

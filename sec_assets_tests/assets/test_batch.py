@@ -147,3 +147,28 @@ def test_checks_see_the_companies_of_their_run_and_fail_for_what_is_wrong(world:
     assert verdicts(bad)["bars_plausible"] is False
     assert verdicts(bad)["no_failures"] is False
     assert verdicts(bad)["keys_unique"] is True
+
+
+def test_verdicts_are_recorded_together_and_every_company_is_told(world: _World) -> None:
+    told: list[tuple[str, str, bool]] = []
+
+    @dg.asset(**per_company(PRICES, group="market"), backfill_policy=dg.BackfillPolicy.single_run())
+    def prices(context: dg.AssetExecutionContext, storage: LakeResource) -> dg.MaterializeResult:
+        return materialize_companies(
+            context,
+            storage,
+            PRICES,
+            _Source(c2="its source is empty").work,
+            chunk=None,
+            settled=lambda asset, cik, verdict, changed: told.append((cik, verdict.state, changed)),
+        )
+
+    result = dg.materialize(
+        [prices],
+        instance=world.instance,
+        resources={"storage": world.storage},
+        tags={"dagster/asset_partition_range_start": _CIKS[0], "dagster/asset_partition_range_end": _CIKS[-1]},
+    )
+    assert result.success
+    assert told == [(_CIKS[0], "ok", True), (_CIKS[1], "failed", False), (_CIKS[2], "ok", True)]
+    assert world.states() == {_CIKS[0]: "ok", _CIKS[1]: "failed", _CIKS[2]: "ok"}

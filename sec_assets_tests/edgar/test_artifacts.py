@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from sec_assets.edgar.artifacts import Interrupted, collect_artifacts
+from sec_assets.edgar.artifacts import Assignment, Effort, Interrupted
+from sec_assets.edgar.artifacts import collect_artifacts as collect
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.selection import select_filings
 from sec_assets.edgar.submissions import load_filings
@@ -49,6 +50,14 @@ def put_filing(mirror, number: int, *, listing: list[str] | None = None, **docum
         put(mirror, document_url(CIK, accession(number), name), body)
     items = [{"name": name, "type": "text.gif", "size": ""} for name in (listing or list(found))]
     put(mirror, filing_index_url(CIK, accession(number)), {"directory": {"item": items}})
+
+
+def collect_artifacts(client, wanted: pl.DataFrame, known: pl.DataFrame, workers: int) -> pl.DataFrame:
+    """One company's documents, as one frame."""
+    cik = wanted["cik"][0] if wanted.height else CIK
+    (collected,) = collect(client, [Assignment(cik, wanted, known)], Effort(workers))
+    assert collected.cik == cik
+    return collected.frame
 
 
 def summary(frame: pl.DataFrame) -> list[tuple]:
@@ -274,7 +283,7 @@ def test_an_outage_ends_the_work_and_keeps_what_is_done(tmp_path, workers):
             with pytest.raises(Interrupted, match="access is blocked") as caught:
                 collect_artifacts(client, filings(*range(1, 60)), pl.concat([first, known]), workers)
     assert isinstance(caught.value.cause, UnreachableError)
-    rows = caught.value.rows
+    rows = caught.value.parts[0].frame
     assert rows.filter(accession_number=accession(1)).equals(first)
     assert rows.filter(accession_number=accession(9)).height == 1
     assert len(edgar.paths()) <= 2 + workers
@@ -287,4 +296,4 @@ def test_a_refused_user_agent_ends_the_work_too(tmp_path, evidence):
             collect_artifacts(client, filings(1, 2, 3), NOTHING, 1)
         assert len(edgar.paths()) == 1
     assert isinstance(caught.value.cause, SettingError)
-    assert caught.value.rows.is_empty()
+    assert caught.value.parts[0].frame.is_empty()
