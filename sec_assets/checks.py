@@ -17,10 +17,12 @@ from sec_assets.storage.lake import Lake
 from sec_assets.storage.rules import RULES, Breach, Rule, files_as_judged
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import TABLES
+from sec_assets.xbrl.standardize.identities import IDENTITIES, JUDGED, by_company_year, judge
 
 _SAMPLE = 20
 _CHUNK = 250
 _INTACT = "files_intact"
+_WANTED_SHARE = 0.99
 
 
 def _company_checks(asset: str) -> dg.AssetChecksDefinition:
@@ -92,6 +94,50 @@ def _no_failures(asset: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
 
 
 @dg.multi_asset_check(
+    name="financials_identities",
+    specs=[dg.AssetCheckSpec(name, asset="financials", description=text) for name, text in IDENTITIES.items()],
+    can_subset=True,
+)
+def statement_identities(
+    context: dg.AssetCheckExecutionContext, storage: LakeResource
+) -> Iterator[dg.AssetCheckResult]:
+    """Ask the accounting identities of the companies this run touched; a filer's own slip in a hundred years is no failure."""
+    lake, verdicts = storage.store().lake, storage.status().latest("financials")
+    touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
+    ciks = (verdicts if touched.is_empty() else touched)["cik"].to_list()
+    parts = [
+        judge(lake.read_each(TABLES["financials"], ciks[start : start + _CHUNK])[0])
+        for start in range(0, len(ciks), _CHUNK)
+    ]
+    judged = pl.concat(parts) if parts else pl.DataFrame(schema=JUDGED)
+    wanted = {key.name for key in context.selected_asset_check_keys}
+    yield from (_identity_result(name, judged.filter(identity=name)) for name in IDENTITIES if name in wanted)
+
+
+def _identity_result(name: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
+    years = by_company_year(judged)
+    kept = years.filter(pl.col("violated") == 0).height
+    share = kept / years.height if years.height else 1.0
+    broken = judged.filter(~pl.col("holds")).sort("difference")
+    columns = ("cik", "accession_number", "period_end", "expected", "actual", "tolerance", "hint")
+    return dg.AssetCheckResult(
+        asset_key="financials",
+        check_name=name,
+        passed=share >= _WANTED_SHARE,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "asked": judged.height,
+            "violated": broken.height,
+            "company_years": years.height,
+            "company_years_without_violation": kept,
+            "share_without_violation": share,
+            "wanted_share": _WANTED_SHARE,
+            "sample": dg.MetadataValue.text(str(broken.select(columns).head(_SAMPLE).rows())),
+        },
+    )
+
+
+@dg.multi_asset_check(
     name="ticker_map_checks",
     specs=[
         dg.AssetCheckSpec("keys_unique", asset="ticker_map", description="one row per company and ticker"),
@@ -157,6 +203,7 @@ def report_is_complete(settings: SettingsResource) -> dg.AssetCheckResult:
 ALL_CHECKS = [
     ticker_map_checks,
     *(_company_checks(asset) for asset in RULES),
+    statement_identities,
     rows_match_lake,
     report_is_complete,
 ]

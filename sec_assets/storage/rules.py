@@ -16,7 +16,6 @@ from sec_assets.tables import TABLES
 
 _SAMPLE = 5
 _CENT = 0.005
-_UNBALANCED = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +103,6 @@ def _documents_intact(frame: pl.DataFrame, _now: datetime, documents: DocumentSt
     return found
 
 
-def _balance(frame: pl.DataFrame, _now: datetime, _documents: DocumentStore) -> list[Breach]:
-    """Assets equal liabilities, redeemable equity and equity as reported, but for rounding and redeemable items left out.
-
-    Total liabilities that were themselves derived from this equation prove nothing and are not asked.
-    """
-    needed = ["total_assets", "total_liabilities", "equity_including_noncontrolling"]
-    is_derived_equity = pl.col("line_item") == "equity_including_noncontrolling"  # from the equity that is reported
-    rows = frame.filter(
-        pl.col("line_item").is_in([*needed, "redeemable_equity"]) & (~pl.col("is_derived") | is_derived_equity)
-    )
-    wide = rows.with_columns(pl.col("value").cast(pl.Float64)).pivot(
-        "line_item", index=["cik", "accession_number", "period_end", "unit"], values="value", aggregate_function="first"
-    )
-    if not set(needed) <= set(wide.columns):
-        return []
-    assets, liabilities, equity = (pl.col(name) for name in needed)
-    redeemable = pl.col("redeemable_equity").fill_null(0.0) if "redeemable_equity" in wide.columns else pl.lit(0.0)
-    off = pl.min_horizontal((assets - liabilities - equity).abs(), (assets - liabilities - equity - redeemable).abs())
-    return _where(wide.filter(off > assets.abs() * _UNBALANCED), ["cik", "accession_number", "period_end"])
-
-
 _STATES = pl.col("status")
 _OPEN, _HIGH, _LOW, _CLOSE = (pl.col(name) for name in ("open", "high", "low", "close"))
 
@@ -144,7 +122,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "financials": (
         _unique("financials"),
-        Rule("balance_sheets_balance", "assets = liabilities + equity", _balance),
+        _holds("explained", "a value or a reason, never both", "financials",
+               pl.col("value").is_null() != pl.col("reason").is_not_null()),
         _holds("periods_in_order", "a period ends after it starts", "financials", pl.col("period_start") > pl.col("period_end")),
     ),
     "filing_text": (

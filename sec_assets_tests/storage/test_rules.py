@@ -87,25 +87,14 @@ def test_every_table_of_companies_has_rules_and_a_repeated_row_breaks_one(tmp_pa
     assert set(RULES) >= {name for name in TABLES if name not in _NOT_CHECKED}
 
 
-def _balance_sheet(liabilities: int, *, total_is_derived: bool = False) -> pl.DataFrame:
-    """Assets of 100 and equity of 40, from which equity including noncontrolling interest is derived."""
-    amounts = {
-        "total_assets": (100, False), "total_liabilities": (liabilities, total_is_derived), "equity": (40, False),
-        "equity_including_noncontrolling": (40, True),
+def test_a_statement_value_or_a_reason_never_both(tmp_path: Path) -> None:
+    (rule,) = (rule for rule in RULES["financials"] if rule.name == "explained")
+    row = {
+        "cik": _CIKS[0], "line_item": "revenue", "statement": "income", "period_end": date(2024, 12, 31), "period_type": "quarter",
+        "accession_number": "0000000001-25-000001", "unit": "USD", "concept": "us-gaap:X", "rule": "x", "is_derived": False,
     }  # fmt: skip
-    return FINANCIALS.frame(
-        {
-            "cik": _CIKS[0], "line_item": item, "statement": "balance", "period_end": date(2024, 12, 31), "period_type": "instant",
-            "accession_number": "0000000001-25-000001", "value": Decimal(amount), "unit": "USD", "concept": "us-gaap:X",
-            "rule": "x", "is_derived": is_derived,
-        }
-        for item, (amount, is_derived) in amounts.items()
-    )  # fmt: skip
-
-
-def test_a_balance_sheet_of_a_company_without_minorities_is_checked_too(tmp_path: Path) -> None:
-    (rule,) = (rule for rule in RULES["financials"] if rule.name == "balance_sheets_balance")
-    store = DocumentStore(tmp_path)
-    assert rule.breaches(_balance_sheet(60), _NOW, store) == []
-    assert rule.breaches(_balance_sheet(55), _NOW, store) != []
-    assert rule.breaches(_balance_sheet(55, total_is_derived=True), _NOW, store) == []
+    value, reason = {"value": Decimal(1)}, {"reason": "unknown"}
+    for good in (value, reason):
+        assert rule.breaches(FINANCIALS.frame([row | good]), _NOW, DocumentStore(tmp_path)) == []
+    for bad in ({}, value | reason):
+        assert rule.breaches(FINANCIALS.frame([row | bad]), _NOW, DocumentStore(tmp_path)) != []

@@ -7,6 +7,8 @@ earlier periods. So it serves only to learn the company's calendar: when its yea
   They hold for 52/53-week years.
 - A year end is the last day of the newest year in an annual report; between and beyond known year ends the calendar
   is continued by whole years. Companies without an annual report take it from the cover of their other reports.
+- Where two year ends are not whole years apart the company changed its year end: the rest, right after the old year, is a
+  transition period. It has the number of the calendar year it ends in and the label TP as a whole, its parts have none.
 - A year's number is the calendar year of its end moved back a week (a year ended 1 January 2023 is 2022), plus the
   filer's habit: the difference to `DocumentFiscalYearFocus` in most of its annual reports. A retailer's year ended
   3 February 2024 may be 2023 or 2024. One report that deviates from the others is taken for a slip; without
@@ -16,7 +18,8 @@ earlier periods. So it serves only to learn the company's calendar: when its yea
 import polars as pl
 
 _LENGTHS = {"quarter": (65, 115), "half_year": (155, 205), "nine_months": (245, 295), "year": (340, 390)}
-_ANNUAL = r"^(10-K|10-K405|10-KSB|20-F|40-F)(/A)?$"
+_ANNUAL = r"^(10-KT?|10-K405|10-KSB|20-F|40-F)(/A)?$"
+_TRANSITION_REPORT = r"^10-KT"
 _ANCHORING = ["revenue", "net_income", "net_income_including_noncontrolling", "operating_cash_flow"]
 _FOCUS = {
     "year": "dei:DocumentFiscalYearFocus",
@@ -26,6 +29,7 @@ _FOCUS = {
 _SLACK_DAYS = 10
 """A period may end this much after the continued calendar's year end: 52/53-week years wander by a week."""
 
+_YEAR_DAYS = 365.2425
 _QUARTER_DAYS, _TOLERANCE_DAYS = 91, 30
 """Quarters of 12 and 16 weeks end up to three weeks off the even ones."""
 
@@ -47,7 +51,8 @@ def calendar(rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         facts: frame in table `xbrl_facts`, for the `dei` cover facts.
 
     Returns:
-        Columns cik (String), year_end (Date), habit (Int32) – what the filer adds to the year of the moved-back end.
+        Columns cik (String); year_end (Date); habit (Int32) – what the filer adds to the year of the moved-back end; old_end and
+        transition_end (Date) – the year end before and the last day of the transition period that followed it, if any.
     """
     filings = _own_ends(rows).join(_focus(facts), on=["cik", "accession_number"], how="left")
     annual = filings.filter(pl.col("form").str.contains(_ANNUAL), pl.col("annual_end").is_not_null()).select(
@@ -69,6 +74,16 @@ def calendar(rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         .join(habits.select("cik", "habit"), on="cik", how="left")
         .with_columns(pl.col("habit").fill_null(0))
         .sort("cik", "year_end")
+        .pipe(_with_transitions)
+    )
+
+
+def _with_transitions(year_ends: pl.DataFrame) -> pl.DataFrame:
+    days = (pl.col("year_end") - pl.col("old_end")).dt.total_days()
+    years = ((days + _SLACK_DAYS) / _YEAR_DAYS).floor().cast(pl.Int64)
+    end = pl.col("year_end").dt.offset_by(pl.format("-{}y", years))
+    return year_ends.with_columns(old_end=pl.col("year_end").shift(1).over("cik")).with_columns(
+        transition_end=pl.when(days - years * _YEAR_DAYS > 2 * _SLACK_DAYS).then(end)
     )
 
 
@@ -84,14 +99,26 @@ def label(rows: pl.DataFrame, year_ends: pl.DataFrame) -> pl.DataFrame:
         .with_columns(near=pl.col("period_end").dt.offset_by(f"-{_SLACK_DAYS}d"))
     )
     ends = ends.sort("near").join(_anchored(ends, year_ends), on=["cik", "period_end"], how="left")
-    years = ((pl.col("near") - pl.col("year_end")).dt.total_days() / 365.2425).ceil().cast(pl.Int64)
+    years = ((pl.col("near") - pl.col("year_end")).dt.total_days() / _YEAR_DAYS).ceil().cast(pl.Int64)
     fiscal_end = pl.col("year_end").dt.offset_by(pl.format("{}y", years))
     ends = ends.with_columns(fiscal_end=fiscal_end).with_columns(
         fiscal_year=(_plain_year(pl.col("fiscal_end")) + pl.col("habit")).cast(pl.Int32),
         left=(pl.col("fiscal_end") - pl.col("period_end")).dt.total_days(),
     )
-    labelled = rows.join(ends.select("cik", "period_end", "fiscal_year", "left"), on=["cik", "period_end"], how="left")
-    return labelled.with_columns(fiscal_period=_fiscal_period()).drop("left")
+    in_transition = (pl.col("near") > pl.col("old_end")) & (pl.col("near") <= pl.col("transition_end"))
+    ends = ends.with_columns(in_transition=in_transition.fill_null(value=False))
+    known = ["fiscal_year", "left", "in_transition", "old_end", "transition_end"]
+    labelled = rows.join(ends.select("cik", "period_end", *known), on=["cik", "period_end"], how="left")
+    label = pl.when("in_transition").then(_transition_label()).otherwise(_fiscal_period())
+    return labelled.with_columns(fiscal_period=label).drop(known[1:])
+
+
+def _transition_label() -> pl.Expr:
+    """Return TP for the transition period as a whole and for balances at its end, null for its parts."""
+    at_end = (pl.col("transition_end") - pl.col("period_end")).dt.total_days().abs() <= _SLACK_DAYS
+    from_start = (pl.col("period_start") - pl.col("old_end")).dt.total_days().abs() <= _SLACK_DAYS
+    is_whole = at_end & (from_start | pl.col("period_start").is_null()) & (pl.col("statement") != "cover")
+    return pl.when(is_whole).then(pl.lit("TP"))
 
 
 def _fiscal_period() -> pl.Expr:
@@ -130,7 +157,8 @@ def _anchored(ends: pl.DataFrame, year_ends: pl.DataFrame) -> pl.DataFrame:
         left.join_asof(known, left_on="near", right_on="year_end", by="cik", strategy=strategy, check_sortedness=False)
         for strategy in ("forward", "backward")
     ]
-    found = [frame.select("cik", "period_end", "year_end", "habit").drop_nulls("year_end") for frame in by_strategy]
+    wanted = ["cik", "period_end", "year_end", "habit", "old_end", "transition_end"]
+    found = [frame.select(wanted).drop_nulls("year_end") for frame in by_strategy]
     return pl.concat(found).unique(["cik", "period_end"], keep="first", maintain_order=True)
 
 
@@ -153,7 +181,9 @@ def _own_ends(rows: pl.DataFrame) -> pl.DataFrame:
             ends.filter(balance).max().alias("newest_balance"),
         )
         .with_columns(
-            annual_end=pl.coalesce("newest_year", "newest_balance"),
+            annual_end=pl.when(pl.col("form").str.contains(_TRANSITION_REPORT))
+            .then("newest_balance")
+            .otherwise(pl.coalesce("newest_year", "newest_balance")),
             own_end=pl.coalesce("newest_period", "newest_balance"),
         )
     )

@@ -122,9 +122,7 @@ def _line(cells: pl.DataFrame, width: int) -> Line:
 
 def _periods(versions: pl.DataFrame, kind: str, most: int) -> list[Period]:
     """Return the newest periods of a kind that most line items have, old to new."""
-    labelled = versions.filter(
-        pl.col("period_type") == kind, pl.col("fiscal_period").is_not_null(), pl.col("value").is_not_null()
-    )
+    labelled = versions.filter(pl.col("period_type") == kind, pl.col("fiscal_period").is_not_null())
     found = (
         labelled.group_by("period_end", "fiscal_year", "fiscal_period")
         .len()

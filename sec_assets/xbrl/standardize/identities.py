@@ -16,6 +16,7 @@ JUDGED = pl.Schema(
     {
         "cik": pl.String, "identity": pl.String, "accession_number": pl.String, "period_start": pl.Date, "period_end": pl.Date,
         "expected": pl.Float64, "actual": pl.Float64, "difference": pl.Float64, "tolerance": pl.Float64, "holds": pl.Boolean,
+        "hint": pl.String,
     }
 )  # fmt: skip
 IDENTITIES = {
@@ -39,13 +40,15 @@ def judge(financials: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         Columns of `JUDGED`, amounts in the statement's currency: `expected` the total, `actual` what its parts give,
-        `tolerance` half of the last known place of every number that takes part, at least one such place.
+        `tolerance` half of the last known place of every number that takes part, at least one such place; `hint` what
+        would make a violation hold, as slips of filers do: a sign turned, a number scaled by thousands.
     """
     rows = financials.filter(pl.col("value").is_not_null()).pipe(_with_places)
     judged = [_balance_sheets(rows), _cash_roll_forward(rows), _quarters(rows), _eps(rows)]
     return pl.concat(
         frame.with_columns(difference=pl.col("actual") - pl.col("expected"))
         .with_columns(holds=pl.col("difference").abs() <= pl.col("tolerance"))
+        .with_columns(hint=pl.when(~pl.col("holds")).then(_hint(frame.columns)))
         .select(pl.col(name).cast(dtype) for name, dtype in JUDGED.items())
         for frame in judged
     ).sort("cik", "identity", "period_end", "accession_number")
@@ -66,6 +69,17 @@ def _with_places(rows: pl.DataFrame) -> pl.DataFrame:
     shown = shown_places(pl.when(is_money).then("value")).max().over(*FILING, "concept")
     places = pl.coalesce("decimals", pl.when(is_money).then(shown))
     return rows.with_columns(amount=pl.col("value").cast(pl.Float64), half=last_place(places).cast(pl.Float64) / 2)
+
+
+def _hint(columns: list[str]) -> pl.Expr:
+    """Name the slip that explains a violation, where one does: see the identities for turned signs."""
+    scaled = pl.coalesce(
+        pl.when((pl.col("actual") * 1000.0**power - pl.col("expected")).abs() <= pl.col("tolerance")).then(
+            pl.lit(f"{1000**power:,} times the parts fit: a number lacks its scale")
+        )
+        for power in (1, 2)
+    )
+    return pl.coalesce("slip", scaled) if "slip" in columns else scaled
 
 
 def _parts(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
@@ -119,10 +133,18 @@ def _cash_roll_forward(rows: pl.DataFrame) -> pl.DataFrame:
     change = pl.col("net_change_in_cash")
     fx, gone = pl.col("fx_effect_on_cash").fill_null(0.0), pl.col("discontinued_cash_flow").fill_null(0.0)
     ways = [flows + fx, flows, flows + fx + gone, flows + gone]
+    operating, investing, financing = (pl.col(name) for name in _FLOWS)
+    turned = {
+        "investing and financing flows with the other sign": operating - investing - financing + fx,
+        "investing flow with the other sign": operating - investing + financing + fx,
+        "financing flow with the other sign": operating + investing - financing + fx,
+    }
+    tolerance = _tolerance(items)
+    slip = pl.coalesce(pl.when((way - change).abs() <= tolerance).then(pl.lit(text)) for text, way in turned.items())
     off = [(way - change).abs() for way in ways]
     nearest = pl.coalesce(pl.when(o == pl.min_horizontal(off)).then(way) for way, o in zip(ways, off, strict=True))
     return cells.select(
-        *_CELL, identity=pl.lit("cash_roll_forward"), expected=change, actual=nearest, tolerance=_tolerance(items)
+        *_CELL, identity=pl.lit("cash_roll_forward"), expected=change, actual=nearest, tolerance=tolerance, slip=slip
     )
 
 
