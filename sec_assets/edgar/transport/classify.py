@@ -120,13 +120,13 @@ def _classify_page(answer: Answer, head: bytes, now: datetime) -> None:
     """Raise for EDGAR's own notice pages, whatever their status; the user-agent page may carry the other's title."""
     if _UNDECLARED.search(head):
         raise SettingError(
-            f"{answer.url}: EDGAR took us for an undeclared automated tool and does not answer: set SEC_USER_AGENT to "
-            "a name and a contact e-mail, such as 'Example Research admin@example.com' (value in use not shown)"
+            f"{answer.url}: EDGAR took us for an undeclared automated tool (status {answer.status}): set "
+            "SEC_USER_AGENT to a name and a contact e-mail, such as 'Example Research admin@example.com' (value in use not shown)"
         )
     if answer.status == 429 or _TOO_MANY.search(head):
         raise Refused(retry_after(answer.headers, now), f"{answer.url}: too many requests (status {answer.status})")
     if answer.status == 200:
-        raise TryAgain(f"a notice page in place of the document ({_title(head)})", "server")
+        raise TryAgain(f"a notice page in place of the document ({_title(head)}, status 200)", "server")
 
 
 def _classify_body(answer: Answer, expect: Expect, source: SourceName) -> None:
@@ -137,13 +137,13 @@ def _classify_body(answer: Answer, expect: Expect, source: SourceName) -> None:
     if not answer.size:
         raise TryAgain("the body is empty", "body")
     if page and expect in {"json", "xml", "text", "zip"}:
-        raise MalformedError(f"{answer.url}: an HTML page ({_title(body)}) where {expect} was asked for")
+        raise MalformedError(f"{answer.url}: an HTML page ({_title(body)}) where {expect} was asked for (status 200)")
     if expect == "json":
         _check_json(body)
     if expect == "xml" and not body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1] == b"<":
-        raise MalformedError(f"{answer.url}: does not begin like XML")
+        raise MalformedError(f"{answer.url}: does not begin like XML (status 200)")
     if expect == "zip" and not body.startswith(b"PK"):
-        raise MalformedError(f"{answer.url}: does not begin like a ZIP archive")
+        raise MalformedError(f"{answer.url}: does not begin like a ZIP archive (status 200)")
 
 
 def _check_json(body: bytes) -> None:
