@@ -1,7 +1,13 @@
 """The document store: safe names, all-or-nothing files, and honest errors."""
 
 import hashlib
+import random
+import re
 import resource
+import shutil
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +15,7 @@ import pytest
 
 from sec_assets.errors import AbsentError, InputError, StorageError
 from sec_assets.storage.documents import DocumentStore, relative_path
+from sec_assets.storage.files import sweep_temporaries
 
 URL = "https://www.sec.gov/Archives/edgar/data/320193/000032019324000123/aapl.htm"
 PATH = "www.sec.gov/Archives/edgar/data/320193/000032019324000123/aapl.htm"
@@ -43,6 +50,8 @@ def test_an_address_becomes_host_and_path(tmp_path: Path) -> None:
         "https://../x",
         "https:///x",
         "https://www.sec.gov/.tmp-1",
+        "https://www.sec.gov/.part-submissions.zip",
+        "https://www.sec.gov/.about-submissions.zip.json",
         "https://www.sec.gov/a?b=c",
         "https://www.sec.gov/a#b",
         "https://www.sec.gov/" + "n" * 300,
@@ -131,6 +140,59 @@ def test_a_full_disk_is_a_storage_error_and_keeps_what_is_there(tmp_path: Path) 
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()] == [b"old"]
+
+
+WRITER = """
+import hashlib, sys
+from pathlib import Path
+from sec_assets.storage.documents import DocumentStore
+store, number = DocumentStore(Path(sys.argv[1])), 0
+print("ready", flush=True)
+while True:
+    piece = number.to_bytes(4, "big") * 5_000
+    with store.open_writer(f"https://www.sec.gov/Archives/{number}.htm") as writer:
+        for _ in range(10):
+            writer.write(piece)
+    print(number, flush=True)
+    number += 1
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_documents_or_none(tmp_path: Path) -> None:
+    pause = random.Random(5)
+    for run in range(8):
+        root = tmp_path / str(run)
+        process = subprocess.Popen([sys.executable, "-c", WRITER, str(root)], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(pause.uniform(0.0, 0.25))
+        process.kill()
+        told = [int(line) for line in process.communicate(timeout=10)[0].split()]
+        store = DocumentStore(root)
+        stored = sorted(int(path.stem) for path in root.rglob("*.htm"))
+        assert stored == list(range(len(stored))), "in the order of writing"
+        assert set(told) <= set(stored), "what was reported as written is there"
+        for number in stored:
+            body = store.read(f"www.sec.gov/Archives/{number}.htm")
+            assert body == number.to_bytes(4, "big") * 50_000
+        left = [path for path in root.rglob("*") if path.is_file() and path.suffix != ".htm"]
+        assert len(left) <= 1
+        assert all(path.name.startswith(".tmp-") for path in left), "and never under a document's name"
+        assert sweep_temporaries(root, older_than_seconds=-60) == len(left)
+
+
+def test_a_document_is_flushed_to_disk_before_it_gets_its_name(tmp_path: Path) -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("needs strace to watch system calls")
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom sec_assets.storage.documents import DocumentStore\n"
+        f"with DocumentStore(Path(sys.argv[1])).open_writer('{URL}') as writer:\n    writer.write(b'x')\n"
+    )
+    log = tmp_path / "calls"
+    command = ["strace", "-f", "-o", str(log), "-e", "trace=fsync,fdatasync,rename,renameat,renameat2"]
+    subprocess.run([*command, sys.executable, "-c", script, str(tmp_path / "store")], check=True)
+    calls = re.findall(r"\b(fsync|fdatasync|rename\w*)\(", log.read_text())
+    assert calls[-3:] == ["fsync", "rename", "fsync"], "file, name, folder"
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="needs a file system that refuses new folders")
