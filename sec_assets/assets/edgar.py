@@ -49,14 +49,8 @@ def filings_index(
             context,
             storage,
             FILINGS_INDEX,
-<<<<<<< HEAD
             lambda ciks: until(effort.load().stop, way.outcomes(ciks, partial(fan_out.batches, name=cik_of))),
             chunk=len(context.partition_keys) if plan.choice.use_archive else CHUNK,
-=======
-            lambda ciks: index_companies(
-                client, store, ciks, workers=chosen.workers, refresh=config.refresh, stop=chosen.stop
-            ),
->>>>>>> 5aeed2d (Download the documents of many companies through one pool, and hand each company over when it is complete)
             settled=effort.settled,
         )
     for sentence in way.told:

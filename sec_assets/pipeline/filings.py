@@ -12,17 +12,7 @@ from sec_assets.tables import COMPANIES, FILINGS_INDEX
 
 
 def index_companies(
-<<<<<<< HEAD
     client: EdgarClient, store: Store, ciks: Sequence[str], *, workers: int, refresh: bool
-=======
-    client: EdgarClient,
-    store: Store,
-    ciks: Sequence[str],
-    *,
-    workers: int,
-    refresh: bool,
-    stop: threading.Event | None = None,
->>>>>>> 5aeed2d (Download the documents of many companies through one pool, and hand each company over when it is complete)
 ) -> Iterator[Outcome]:
     """Yield one outcome per company, in order.
 
@@ -30,30 +20,14 @@ def index_companies(
         client: access to EDGAR.
         store: where the known index lies; filings already known keep the instant they were first seen.
         ciks: the companies.
-<<<<<<< HEAD
         workers: requests under way at once.
-=======
-        workers: requests under way at once; with 1 the next company is asked for after the last is stored.
->>>>>>> 5aeed2d (Download the documents of many companies through one pool, and hand each company over when it is complete)
         refresh: ask EDGAR even if a fresh enough copy is in the cache.
-        stop: once set, no further company is asked for.
 
     Raises:
         OutageError: EDGAR cannot be reached, or pauses us.
-<<<<<<< HEAD
     """
     with ThreadPoolExecutor(workers) as pool:
         tasks = [pool.submit(_index_company, client, store.lake, cik, refresh) for cik in ciks]
-=======
-        StoppedError: `stop` was set.
-    """
-    if workers == 1:
-        for cik in ciks:
-            yield _index_company(client, store.lake, cik, refresh, stop)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        tasks = [pool.submit(_index_company, client, store.lake, cik, refresh, stop) for cik in ciks]
->>>>>>> 5aeed2d (Download the documents of many companies through one pool, and hand each company over when it is complete)
         try:
             for task in tasks:
                 yield task.result()
@@ -61,13 +35,7 @@ def index_companies(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-<<<<<<< HEAD
 def _index_company(client: EdgarClient, lake: Lake, cik: str, refresh: bool) -> Outcome:
-=======
-def _index_company(client: EdgarClient, lake: Lake, cik: str, refresh: bool, stop: threading.Event | None) -> Outcome:
-    if stop is not None and stop.is_set():
-        raise StoppedError("stopped as asked; what is done is kept")
->>>>>>> 5aeed2d (Download the documents of many companies through one pool, and hand each company over when it is complete)
     try:
         loaded = load_filings(client, cik, refresh=refresh)
     except InputError as error:
