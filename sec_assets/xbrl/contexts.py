@@ -151,10 +151,15 @@ def _typed(element: etree._Element) -> str:
     if value.get(XSI_NIL, "").strip() in TRUE:
         return "nil"
     if len(value):
-        return json.dumps(
-            etree.tostring(value, method="c14n", exclusive=True, with_tail=False).decode(), ensure_ascii=False
-        )
+        return json.dumps(_canonical(value), ensure_ascii=False)
     return json.dumps((value.text or "").strip(), ensure_ascii=False)
+
+
+def _canonical(value: etree._Element) -> str:
+    try:
+        return etree.tostring(value, method="c14n", exclusive=True, with_tail=False).decode()
+    except etree.C14NError as error:  # e.g. a namespace that is no absolute URI
+        raise MalformedError("a typed member cannot be written in canonical form") from error
 
 
 def _period(element: etree._Element) -> Period:

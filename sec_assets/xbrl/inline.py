@@ -114,6 +114,7 @@ class _SetReader:
         self._footnotes = {key: value for page in reversed(pages) for key, value in page.footnotes.items()}
         self._relationships = [relationship for page in pages for relationship in page.relationships]
         self._continuations = {key: value for page in reversed(pages) for key, value in page.continuations.items()}
+        self._numbers: dict[tuple[str, str | None, str, str | None], tuple[str, str | None]] = {}
         self._exclusions = any(page.exclusions for page in pages)
         self._written, self._most = 0, _TEXT_OVER_BODY * sum(len(page.document.body) for page in pages)
 
@@ -121,6 +122,7 @@ class _SetReader:
         """Return a row per fact of a document in document order, and what is to be said of the others."""
         rows: list[FactRow] = []
         problems: list[Problem] = []
+        self._numbers = {}
         names, document = self._names[id(page)], self._sink.document(page.document)
         for ordinal, (kind, element) in enumerate(page.facts):
             try:
@@ -181,8 +183,15 @@ class _SetReader:
 
     def _digits(self, element: etree._Element, names: NameTable) -> tuple[str, str | None]:
         printed = element.text or "" if not len(element) else text_content(element, exclusions=self._exclusions)
-        text = self._transformed(element, printed, names)
-        return _scaled(text, whole_number(element.get("scale", "0")), element.get("sign"))
+        name, scale, sign = element.get("format"), element.get("scale", "0"), element.get("sign")
+        # A third of the numbers of a document is printed more than once.
+        known = self._numbers.get((printed, name, scale, sign))
+        if known is not None:
+            return known
+        found = _scaled(self._transformed(element, printed, names), whole_number(scale), sign)
+        if name is None or names.is_settled(name):
+            self._numbers[printed, name, scale, sign] = found
+        return found
 
     def _text(self, element: etree._Element, names: NameTable, page: _Page) -> _Value:
         lang = self._sink.language(_language(element, page))

@@ -1,7 +1,7 @@
 """The content of inline XBRL elements as text or as markup, in the form EDGAR gives it in extracted instances.
 
 Markup is XML without the inline elements and namespaces, attributes sorted by name, HTML's void elements as `<br/>` and
-others as `<div></div>`. A serialiser escapes every `<` that does not begin a tag and every quote inside an attribute, so
+others as `<div></div>`. libxml2 escapes every `<` and `>` that is not of a tag and every quote inside an attribute, so
 tags can be worked on with patterns, which is many times faster than walking the tree. What is inside `ix:exclude` is
 left out.
 """
@@ -30,9 +30,11 @@ def has_exclusions(root: etree._Element) -> bool:
 
 def text_content(element: etree._Element, *, exclusions: bool) -> str:
     """Return the text inside an element, without any markup."""
+    if not len(element):
+        return element.text or ""
     if exclusions and next(element.iter(*_EXCLUDES), None) is not None:
         element = _without_exclusions(element)
-    return "".join(str(text) for text in element.itertext())
+    return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
 
 
 def markup_content(element: etree._Element, *, exclusions: bool) -> str:
@@ -47,7 +49,10 @@ def markup_content(element: etree._Element, *, exclusions: bool) -> str:
         tuple(sorted(p or "" for p, n in scope if n in IX_NAMESPACES)),
         tuple(sorted(p for p, n in scope if n == XHTML and p)),
     )
-    return tags.pattern.sub(tags.rewritten, markup)
+    # Split and looked up, not substituted one by one: most of the work stays out of Python.
+    parts = tags.pattern.split(markup)
+    parts[1::2] = map(tags.__getitem__, parts[1::2])
+    return "".join(parts)
 
 
 @lru_cache(maxsize=64)
@@ -55,8 +60,8 @@ def _tags(inline: tuple[str, ...], html: tuple[str, ...]) -> "_Tags":
     return _Tags(inline, html)
 
 
-class _Tags:
-    """Rewrites tags one by one, remembering them: a document has few different ones.
+class _Tags(dict[str, str]):
+    """Tags by what they are rewritten to, remembered: a document has few different ones.
 
     Args:
         inline: prefixes whose tags are taken out.
@@ -64,24 +69,16 @@ class _Tags:
     """
 
     def __init__(self, inline: tuple[str, ...], html: tuple[str, ...]) -> None:
+        super().__init__()
         self._inline, self._html = frozenset(inline), frozenset(html)
         closing = "|".join(re.escape(f"{prefix}:") for prefix in (*inline, *html) if prefix)
-        self.pattern = re.compile(
-            rf"<(?:/(?={closing})|(?!/))[^\s<>/]++(?:{_ATTRIBUTE})*+/?>"
-            if closing
-            else rf"<[^\s<>/]++(?:{_ATTRIBUTE})*+/?>"
-        )
+        self.pattern = re.compile(rf"(<(?:/(?:{closing})|[^/])[^>]*+>)" if closing else "(<[^/][^>]*+>)")
         self._parts = re.compile(rf"<(/?)(?:([^\s<>/:]++):)?([^\s<>/]++)((?:{_ATTRIBUTE})*+)(/?)>")
-        self._known: dict[str, str] = {}
 
-    def rewritten(self, tag: re.Match[str]) -> str:
-        """Return the tag as it is wanted."""
-        text = tag.group()
-        found = self._known.get(text)
-        if found is None:
-            if len(self._known) >= _KNOWN_TAGS:
-                self._known.clear()
-            found = self._known[text] = self._rewrite(text)
+    def __missing__(self, text: str) -> str:
+        if len(self) >= _KNOWN_TAGS:
+            self.clear()
+        found = self[text] = self._rewrite(text)
         return found
 
     def _rewrite(self, text: str) -> str:

@@ -106,6 +106,10 @@ class NameTable:
             self._expanded[text or ""] = found
         return found
 
+    def is_settled(self, text: str) -> bool:
+        """Tell whether a QName that was expanded once means the same all over the document."""
+        return text in self._expanded
+
     def resolve(self, text: str | None, element: etree._Element) -> str:
         """Return `prefix:LocalName` for a QName in content, e.g. a member or an axis.
 

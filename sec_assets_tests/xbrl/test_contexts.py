@@ -127,3 +127,10 @@ def test_facts_about_another_entity_do_not_pass_for_the_companys() -> None:
     parsed = parse(instance(facts, parts_before=context("z", cik="0000000777") + context("y")))
     assert parsed.frame["value"].to_list() == ["ours"]
     assert "is about entity '777', the document about '42'" in parsed.failures[0][2]
+
+
+def test_a_typed_member_without_canonical_form_is_a_problem_of_its_context() -> None:
+    typed = '<xbrldi:typedMember dimension="acme:Axis"><acme:line xmlns:r="relative/uri"><r:a/></acme:line></xbrldi:typedMember>'
+    parsed = parse(instance('<acme:X contextRef="c">x</acme:X>', parts_before=context("c", segment=typed)))
+    assert parsed.frame.is_empty()
+    assert "a typed member cannot be written in canonical form" in parsed.failures[0][2]
