@@ -1,5 +1,7 @@
 """Short, honest reasons for failed connections, in place of the libraries' nested messages; pure."""
 
+import ssl
+
 import requests
 import urllib3.exceptions
 
@@ -19,6 +21,8 @@ _NO_CONNECTION: tuple[tuple[type[BaseException], str], ...] = (
 def line_failure(error: requests.RequestException) -> TryAgain:
     """Return the signal to repeat that fits a failure of the line: "offline" when there was no connection at all."""
     causes = _causes(error)
+    if any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in causes):
+        return TryAgain("the TLS connection ended too early", "line")
     for kind, reason in _NO_CONNECTION:
         if any(isinstance(cause, kind) for cause in causes):
             return TryAgain(reason, "offline")
