@@ -5,7 +5,7 @@ import pytest
 
 from sec_assets.assets.edgar import filings_index
 from sec_assets.partitions import CIK_PARTITIONS
-from sec_assets.resources import EdgarResource, FanOutResource, LakeResource, SettingsResource
+from sec_assets.resources import EdgarResource, EffortResource, FanOutResource, LakeResource, SettingsResource
 from sec_assets.sample.universe import companies
 from sec_assets.settings import load_settings
 from sec_assets.storage.lake import Lake
@@ -19,6 +19,7 @@ def run(instance: dg.DagsterInstance, first: str, last: str) -> dict[str, dg.Met
     resources = {
         "settings": settings,
         "edgar": EdgarResource(settings=settings),
+        "effort": EffortResource(settings=settings),
         "storage": LakeResource(settings=settings),
         "fan_out": FanOutResource(),
     }
