@@ -35,16 +35,14 @@ def locked(folder: Path, subject: str, seconds: float, *, own: bool = False) -> 
     """
     digest = hashlib.sha256(subject.encode()).hexdigest()
     path = folder / (f"{digest[:32]}.lock" if own else f"{int(digest[:8], 16) % _SLOTS:04d}.lock")
+    lock = FileLock(path, timeout=seconds, poll_interval=_POLL_SECONDS)
     with storage_errors(path):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=seconds, poll_interval=_POLL_SECONDS)
         try:
             lock.acquire()
         except Timeout:
             _LOG.warning("%s has been held for %.0f s by another process; going on without it", path, seconds)
-            yield False
-            return
     try:
-        yield True
+        yield lock.is_locked
     finally:
         lock.release()

@@ -75,7 +75,7 @@ def test_sixteen_threads_that_want_one_document_cause_one_request(client: EdgarC
 
 
 def test_sixteen_threads_that_want_one_refresh_cause_one_request(client: EdgarClient, edgar: FakeEdgar) -> None:
-    edgar.default = in_turn(always(200, b'{"0": 1}'), slowly(always(200, b'{"0": 2}')))
+    edgar.default = in_turn(always(200, b'{"0": 1}'), slowly(always(200, b'{"0": 2}'), 1.5))
     client.get(TICKERS)
     bodies = in_threads(16, lambda: client.get(TICKERS, refresh=True).body)
     assert bodies == [b'{"0": 2}'] * 16
