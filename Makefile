@@ -44,7 +44,7 @@ dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
 	exec $(BIN)/python -c '$(HEED_SIGINT)' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
 
 bench: setup-dev ## benchmarks; ratios within one run
-	for name in xbrl technicals text executor bookkeeping; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done
+	for name in xbrl technicals text executor bookkeeping statements; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done
 
 bench-http: setup-dev ## files a minute against a loopback EDGAR that allows 10 a second, beside other programs; 20 minutes
 	$(BIN)/python -m sec_assets_tests.benchmarks.bench_http
@@ -60,6 +60,7 @@ soak: setup-dev ## an hour at the limit against a loopback EDGAR; in the backgro
 
 faults: setup-dev ## a seeded campaign of everything that can go wrong between us and EDGAR, on the loopback
 	$(BIN)/python -m sec_assets_tests.campaigns.fault_campaign
+	$(BIN)/python -m sec_assets_tests.campaigns.ban_campaign
 
 two-hosts: setup-dev ## two network namespaces share one budget through a Redis that dies; as root, with redis-server
 	$(BIN)/python -m sec_assets_tests.campaigns.two_hosts

@@ -115,7 +115,7 @@ def statements(
             {"latest": latest, "first": first_versions, "all": lambda rows: rows}[version](known), periods
         )
     return (
-        chosen.filter(pl.lit(statement is None) | (pl.col("statement") == statement))
+        chosen.filter(pl.col("statement").is_in(names if statement is None else [statement]))
         .join(items_frame().select("line_item", "place"), on="line_item", how="left")
         .sort("place", "period_end", "period_start", "accession_number", nulls_last=False)
         .drop("place")

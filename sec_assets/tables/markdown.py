@@ -12,7 +12,8 @@ In the warehouse there are also
 
 - `facts_latest`, `facts_as_first_reported`, and the table macro `facts_as_of(day)`: one version per fact (company, concept, unit,
   period, dimensions, language), the newest, the first, or the newest known at the end of a New York day;
-- `financials_latest`, `financials_as_of(day)`: the same for the statements;
+- `financials_latest`, `financials_as_first_reported`, `financials_as_of(day)`, restatements, trailing years and macros by ticker:
+  [statements.md](statements.md);
 - `signals_latest`, and `failures` (what `status` knows to be failed or incomplete).
 """
 
