@@ -16,8 +16,8 @@ import polars as pl
 
 from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError
 from sec_assets.market.bars import as_bars
-from sec_assets.market.http import MarketHttp
 from sec_assets.market.symbols import alphavantage_symbol
+from sec_assets.outside.http import OutsideHttp
 
 BASE_URL = "https://www.alphavantage.co"
 _KEY_VARIABLE = "ALPHAVANTAGE_API_KEY"
@@ -50,7 +50,7 @@ class AlphaVantage:
             raise SettingError(f"{_KEY_VARIABLE} is not set: the price source alphavantage needs a key")
         body = self._http.get(
             f"{self.base_url}/query",
-            symbol=symbol,
+            subject=symbol,
             params={"function": "TIME_SERIES_DAILY", "symbol": symbol, "outputsize": "compact", "apikey": self.key},
         )
         return parse_daily(body, symbol=symbol)
@@ -61,8 +61,8 @@ class AlphaVantage:
             self._http.close()
 
     @cached_property
-    def _http(self) -> MarketHttp:
-        return MarketHttp(
+    def _http(self) -> OutsideHttp:
+        return OutsideHttp(
             self.name,
             per_minute=self.per_minute,
             pace_file=self.pace_file,

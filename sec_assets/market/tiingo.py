@@ -17,8 +17,8 @@ import polars as pl
 from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError
 from sec_assets.market.adjustment import adjustment_factors
 from sec_assets.market.bars import as_bars
-from sec_assets.market.http import MarketHttp
 from sec_assets.market.symbols import tiingo_symbol
+from sec_assets.outside.http import OutsideHttp
 
 BASE_URL = "https://api.tiingo.com"
 _KEY_VARIABLE = "TIINGO_API_KEY"
@@ -59,7 +59,7 @@ class Tiingo:
             raise SettingError(f"{_KEY_VARIABLE} is not set: the price source tiingo needs a key")
         body = self._http.get(
             f"{self.base_url}/tiingo/daily/{quote(symbol, safe='')}/prices",
-            symbol=symbol,
+            subject=symbol,
             params={"startDate": "1960-01-01", "endDate": today.isoformat(), "format": "json"},
         )
         return parse_eod(body, symbol=symbol)
@@ -70,8 +70,8 @@ class Tiingo:
             self._http.close()
 
     @cached_property
-    def _http(self) -> MarketHttp:
-        return MarketHttp(
+    def _http(self) -> OutsideHttp:
+        return OutsideHttp(
             self.name,
             per_minute=self.per_minute,
             pace_file=self.pace_file,

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 import polars as pl
 
-from sec_assets.market.http import MarketHttp
 from sec_assets.market.symbols import yahoo_symbol
 from sec_assets.market.yahoo_chart import parse_chart
+from sec_assets.outside.http import OutsideHttp
 
 BASE_URL = "https://query2.finance.yahoo.com"
 _USER_AGENT = "Mozilla/5.0 (compatible; sec_assets)"
@@ -44,7 +44,7 @@ class Yahoo:
         end = datetime.combine(today + timedelta(days=2), datetime.min.time(), UTC)
         body = self._http.get(
             f"{self.base_url}/v8/finance/chart/{quote(symbol, safe='')}",
-            symbol=symbol,
+            subject=symbol,
             params={
                 "interval": "1d",
                 "period1": "-2208988800",
@@ -61,8 +61,8 @@ class Yahoo:
             self._http.close()
 
     @cached_property
-    def _http(self) -> MarketHttp:
-        return MarketHttp(
+    def _http(self) -> OutsideHttp:
+        return OutsideHttp(
             self.name,
             per_minute=self.per_minute,
             pace_file=self.pace_file,

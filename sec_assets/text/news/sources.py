@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Protocol
 
 from sec_assets.errors import AbsentError
-from sec_assets.text.news.feed import ParsedFeed, parse_feed
-from sec_assets.text.news.http import FeedHttp
+from sec_assets.outside.http import OutsideHttp
+from sec_assets.text.news.feed import MAX_BYTES, ParsedFeed, parse_feed
 
 YAHOO_BASE = "https://feeds.finance.yahoo.com"
 GOOGLE_BASE = "https://news.google.com"
+_HEADERS = {"User-Agent": "Mozilla/5.0 (compatible; sec_assets)", "Accept": "application/rss+xml, application/xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,18 @@ class _Rss:
         self.name = name
         self._url = url
         self._ask = ask
-        self._http = FeedHttp(name, per_minute=per_minute, retry_wait_seconds=retry_wait)
+        self._http = OutsideHttp(
+            name,
+            per_minute=per_minute,
+            headers=_HEADERS,
+            markup=True,
+            redirects=True,
+            max_bytes=MAX_BYTES,
+            retry_wait_seconds=retry_wait,
+        )
 
     def articles(self, query: FeedQuery, *, fetched_at: datetime) -> ParsedFeed:
-        body = self._http.get(self._url, self._ask(query), ticker=query.ticker)
+        body = self._http.get(self._url, subject=query.ticker, params=self._ask(query))
         return parse_feed(body, source=self.name, cik=query.cik, ticker=query.ticker, fetched_at=fetched_at)
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
-"""The thin HTTP client of the network price sources: pacing, retry, size limit, and clear errors.
+"""The thin HTTP client of price sources and news feeds: pacing, retry, size limit, and clear errors.
 
-One `MarketHttp` per source. It returns the bytes of a good answer, or raises: it never returns an error page. Addresses
+One `OutsideHttp` per source. It returns the bytes of a good answer, or raises: it never returns an error page. Addresses
 are not part of any message, since a key may be in them. Parsing belongs to the source's own module; EDGAR has its own
 client with the budget of the whole deployment.
 """
@@ -22,7 +22,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from sec_assets.errors import AbsentError, BannedError, MalformedError, SettingError, StorageError, UnreachableError
 from sec_assets.storage.files import storage_errors
 
-_MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 _TIMEOUT_SECONDS = (5.0, 30.0)
 
 
@@ -39,8 +39,8 @@ class _HideSecret(logging.Filter):
         return True
 
 
-class MarketHttp:
-    """GET with a pace, retries for passing trouble, and errors that name the source and the symbol.
+class OutsideHttp:
+    """GET with a pace, retries for passing trouble, and errors that name the source and what was asked for.
 
     Args:
         source: name of the source, for messages.
@@ -49,6 +49,9 @@ class MarketHttp:
         key_variable: the variable its key comes from; a 401 or 403 then means that the key was refused.
         secret: the key, if it travels in the address, to be kept out of logs.
         headers: sent with each request.
+        markup: bodies that begin like a page or XML are wanted, as of feeds; otherwise they are failures.
+        redirects: follow redirections, which some feeds use.
+        max_bytes: a longer body is a failure.
         retry_wait_seconds: wait before the first retry; doubled for each further one.
     """
 
@@ -61,10 +64,16 @@ class MarketHttp:
         key_variable: str | None = None,
         secret: str | None = None,
         headers: Mapping[str, str] | None = None,
+        markup: bool = False,
+        redirects: bool = False,
+        max_bytes: int = MAX_BYTES,
         retry_wait_seconds: float = 1.0,
     ) -> None:
         self._source = source
         self._key_variable = key_variable
+        self._markup = markup
+        self._redirects = redirects
+        self._max_bytes = max_bytes
         self._wait_seconds = retry_wait_seconds
         self._session = requests.Session()
         self._session.headers.update(headers or {})
@@ -87,11 +96,11 @@ class MarketHttp:
         self._session.close()
         self._pacer.close()
 
-    def get(self, url: str, *, symbol: str, params: Mapping[str, str] | None = None) -> bytes:
-        """Return the body of a 200 answer that is not a web page.
+    def get(self, url: str, *, subject: str, params: Mapping[str, str] | None = None) -> bytes:
+        """Return the body of a 200 answer; `subject` is what is asked for, such as a symbol, for messages.
 
         Raises:
-            AbsentError: 404, the source does not know the symbol.
+            AbsentError: 404, the source does not know the subject.
             MalformedError: a web page instead of data, too large a body, or an unexpected status.
             SettingError: the key was refused.
             BannedError: 429, or refused without a key being involved.
@@ -104,44 +113,44 @@ class MarketHttp:
             retry=retry_if_exception_type(UnreachableError),
             reraise=True,
         )
-        return retrying(self._once, url, symbol, params)
+        return retrying(self._once, url, subject, params)
 
-    def _once(self, url: str, symbol: str, params: Mapping[str, str] | None) -> bytes:
+    def _once(self, url: str, subject: str, params: Mapping[str, str] | None) -> bytes:
         try:
             with self._session.get(
-                url, params=params, timeout=_TIMEOUT_SECONDS, stream=True, allow_redirects=False
+                url, params=params, timeout=_TIMEOUT_SECONDS, stream=True, allow_redirects=self._redirects
             ) as response:
-                self._raise_for_status(response, symbol)
-                body = self._body(response, symbol)
+                self._raise_for_status(response, subject)
+                body = self._body(response, subject)
         except requests.RequestException as error:
             # "from None": requests puts the address, and with it the key, into its messages.
-            raise UnreachableError(f"{self._source}: no answer for {symbol} ({type(error).__name__})") from None
+            raise UnreachableError(f"{self._source}: no answer for {subject} ({type(error).__name__})") from None
         except sqlite3.Error as error:
             raise StorageError(f"cannot keep the pace towards {self._source} in its state file: {error}") from error
-        if body.lstrip()[:1] == b"<":
-            raise MalformedError(f"{self._source} answered with a web page instead of data for {symbol} (status 200)")
+        if not self._markup and body.lstrip()[:1] == b"<":
+            raise MalformedError(f"{self._source} answered with a web page instead of data for {subject} (status 200)")
         return body
 
-    def _raise_for_status(self, response: requests.Response, symbol: str) -> None:
+    def _raise_for_status(self, response: requests.Response, subject: str) -> None:
         status = response.status_code
         if status == 200:
             return
         if status == 404:
-            raise AbsentError(f"{self._source} does not know {symbol} (404)")
+            raise AbsentError(f"{self._source} does not know {subject} (404)")
         if status in {401, 403} and self._key_variable:
             raise SettingError(f"{self._key_variable}: {self._source} refused the key ({status}); value not shown")
         if status in {401, 403, 429}:
             raise BannedError(f"{self._source} refuses requests for now ({status}); wait before the next run")
         if status >= 500:
-            raise UnreachableError(f"{self._source} failed for {symbol} ({status})")
-        raise MalformedError(f"{self._source} answered {symbol} with the unexpected status {status}")
+            raise UnreachableError(f"{self._source} failed for {subject} ({status})")
+        raise MalformedError(f"{self._source} answered {subject} with the unexpected status {status}")
 
-    def _body(self, response: requests.Response, symbol: str) -> bytes:
+    def _body(self, response: requests.Response, subject: str) -> bytes:
         body = bytearray()
         for chunk in response.iter_content(65_536):
             body += chunk
-            if len(body) > _MAX_BYTES:
-                raise MalformedError(f"{self._source} sent more than {_MAX_BYTES >> 20} MB for {symbol}")
+            if len(body) > self._max_bytes:
+                raise MalformedError(f"{self._source} sent more than {self._max_bytes} bytes for {subject}")
         return bytes(body)
 
 
