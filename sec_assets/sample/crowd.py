@@ -19,6 +19,8 @@ FIRST_CIK = 90_000_001
 _NEWEST = date(2026, 3, 20)
 _RECENT = 1000
 _PAGE = 2500
+_MODELS = 31
+_NOBODY = "NNNNNNNNNN"
 _MEDIAN_FILINGS, _SPREAD = 450, 1.0
 _FORMS = {
     "4": 45,
@@ -162,12 +164,22 @@ def _columns(rng: Random, cik: str, start: int, count: int) -> dict[str, list[An
 
 
 def _facts(cik: str) -> bytes:
-    rng = Random(int(cik) + 1)  # noqa: S311
+    """Return facts like those of one of a few models, under the company's own number."""
+    return (
+        _model(int(cik) % _MODELS)
+        .replace(_NOBODY.encode(), cik.encode())
+        .replace(b'"cik":0', f'"cik":{int(cik)}'.encode())
+    )
+
+
+@lru_cache(maxsize=_MODELS)
+def _model(number: int) -> bytes:
+    cik, rng = _NOBODY, Random(number)  # noqa: S311
     quarters = max(4, min(64, round(26 * rng.lognormvariate(0, 0.5))))
     names = [f"{part}{end}{other}" for part in _PARTS for end in _ENDS for other in _PARTS[::2]]
     concepts = rng.sample(names, rng.randint(90, 300))
     found = {name: _concept(rng, cik, name, quarters) for name in sorted(concepts)}
-    return dumps({"cik": int(cik), "entityName": f"Company {cik[-6:]} (fictitious)", "facts": {"us-gaap": found}})
+    return dumps({"cik": 0, "entityName": f"Company {cik} (fictitious)", "facts": {"us-gaap": found}})
 
 
 def _concept(rng: Random, cik: str, name: str, quarters: int) -> dict[str, object]:
@@ -193,7 +205,7 @@ def _rows(rng: Random, cik: str, quarters: int, *, instant: bool) -> Iterator[di
             row |= {
                 "end": str(end),
                 "val": value,
-                "accn": f"{int(cik):010d}-{filed:%y}-{1000 + number + 4 * version:06d}",
+                "accn": f"{cik}-{filed:%y}-{1000 + number + 4 * version:06d}",
             }
             row |= {"fy": year + version, "fp": "FY" if quarter == 3 else f"Q{quarter + 1}"}
             row |= {"form": "10-K" if quarter == 3 else "10-Q", "filed": str(filed)}
