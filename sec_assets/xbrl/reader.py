@@ -57,7 +57,7 @@ class _Reader:
         """Return a row per fact, in document order."""
         rows: list[FactRow] = []
         concepts = self._concepts
-        document, ordinal = self._document, -1
+        document, ordinal, aspects = self._document, -1, self._references.aspects
         for element in self._root:
             tag = element.tag
             if tag not in concepts:
@@ -67,7 +67,9 @@ class _Reader:
                 continue
             ordinal += 1
             try:
-                aspect = self._references.aspect(element.get("contextRef"))
+                aspect = aspects.get(element.get("contextRef", ""))
+                if aspect is None:
+                    aspect = self._references.aspect(element.get("contextRef"))
                 unit, lang, value, number, decimals, is_nil = self._value(element)
             except MalformedError as error:
                 self.problems.append(Problem(concept_label(element), element.sourceline, _reason(element, error)))
@@ -103,7 +105,8 @@ class _Reader:
     def _value(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
         if len(element):
             return self._fraction(element)
-        is_nil = element.get(XSI_NIL, "").strip() in TRUE
+        nil = element.get(XSI_NIL)
+        is_nil = nil is not None and nil.strip() in TRUE
         text = None if is_nil else (element.text or "").strip(SPACE)
         reference = element.get("unitRef")
         if reference is None:
@@ -113,7 +116,8 @@ class _Reader:
         number = text
         if text is not None and FITS(text) is None:
             number = exact_text(text)
-        decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
+        decimals = element.get("decimals")
+        decimals = decimals_text(decimals, None if decimals is not None else element.get("precision"), number)
         return unit, 0, text, number, decimals, is_nil
 
     def _fraction(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
