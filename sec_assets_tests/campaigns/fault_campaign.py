@@ -19,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from sec_assets.edgar.artifacts import Effort
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.transport.retry import Persistence
 from sec_assets.edgar.transport.rules import Budget
@@ -115,7 +116,7 @@ class Campaign:
             try:
                 for outcome in index_companies(client, store, ciks, workers=settings.download_workers, refresh=False):
                     _write(store.lake, FILINGS_INDEX, outcome)
-                for outcome in collect_companies(client, store, settings, ciks):
+                for outcome in collect_companies(client, store, settings, ciks, Effort(settings.download_workers)):
                     _write(store.lake, ARTIFACTS, outcome)
                 client.archive(ARCHIVE)
             except OutageError as error:

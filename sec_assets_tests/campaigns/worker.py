@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.transport.sources import budget_of
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import load_settings
 from sec_assets_tests.campaigns.site import DOCUMENT_BYTES, FIRST_COMPANY, endless_url, made_up, path_of
@@ -27,7 +28,8 @@ class Work:
     """What a process does: its number among others, its threads, and on what terms.
 
     `discard` checks every stored document and deletes it, for runs that would fill the disk; `cached` asks now and then
-    for a company that may lie in the HTTP cache; `hog` keeps the interpreter's lock busy with a further thread.
+    for a company that may lie in the HTTP cache; `hog` keeps the interpreter's lock busy with a further thread;
+    `pause` shortens the pause after a rate page.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Work:
     discard: bool = False
     cached: bool = False
     hog: bool = False
+    pause: float | None = None
 
     def as_argument(self) -> str:
         """Return the command line's argument."""
@@ -112,7 +115,9 @@ def _hog() -> None:
 def main() -> None:
     """Work until the moment read from standard input."""
     work = Work(**json.loads(sys.argv[1]))
-    with EdgarClient.from_settings(load_settings()) as client:
+    settings = load_settings()
+    budget = budget_of(settings) if work.pause is None else replace(budget_of(settings), pause=work.pause)
+    with EdgarClient(settings, budget=budget) as client:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         result = _Process(work, client, until=float(sys.stdin.readline())).run()
