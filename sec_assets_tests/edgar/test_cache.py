@@ -13,8 +13,8 @@ import pytest
 from redis import Redis
 
 from sec_assets.edgar.client import EdgarClient
-from sec_assets.edgar.transport import cache, cache_sqlite
-from sec_assets.errors import BannedError, InputError, OutageError, SettingError, StorageError
+from sec_assets.edgar.transport import cache, cache_sqlite, freshness
+from sec_assets.errors import AbsentError, BannedError, InputError, OutageError, SettingError, StorageError
 from sec_assets_tests.edgar.http_server import FakeEdgar, Handler, always, fake_edgar
 from sec_assets_tests.edgar.live_clients import quick_client, settings_for
 from sec_assets_tests.redis_server import redis_server
@@ -186,6 +186,26 @@ def test_no_error_and_no_notice_page_is_ever_kept(kept: Kept, edgar: FakeEdgar, 
     for file in files:
         assert file.read_bytes()[:60] not in raw
     assert b'"_content"' not in raw
+
+
+def test_an_absence_is_remembered_for_its_time_and_forgotten_by_a_refresh(
+    kept: Kept, edgar: FakeEdgar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freshness, "_ABSENT", timedelta(seconds=2))
+    edgar.default = always(404, b"<Error><Code>NoSuchKey</Code></Error>")
+    for _ in range(2):
+        with kept.client() as client, pytest.raises(AbsentError, match="404"):
+            client.get(COMPANY)
+    assert len(edgar.arrivals) == 1
+    with kept.client() as client:
+        time.sleep(2.1)
+        with pytest.raises(AbsentError):
+            client.get(COMPANY)
+        assert len(edgar.arrivals) == 2
+        edgar.default = always(200, b"{}")
+        assert client.get_json(FACTS) == {}
+        assert client.get(COMPANY, refresh=True).body == b"{}"
+        assert client.get(COMPANY).from_cache
 
 
 def test_the_cache_is_bounded_and_what_was_used_least_recently_goes_first(
