@@ -86,7 +86,7 @@ def collect_artifacts(client: "EdgarClient", assignments: Iterable[Assignment], 
     if effort.workers == 1:
         yield from _Desk(client, iter(assignments), effort, _CallingThread(), room=1).work()
         return
-    with ThreadPoolExecutor(effort.workers, thread_name_prefix="artifacts") as pool:
+    with ThreadPoolExecutor(effort.workers, thread_name_prefix="artifacts") as pool, client.giving_up_together():
         yield from _Desk(client, iter(assignments), effort, pool, effort.workers * _WAITING_PER_WORKER).work()
 
 
@@ -219,7 +219,8 @@ class _Desk:
     def _take_back(self) -> None:
         if not self._waiting:
             return
-        done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
+        # in pieces: an exception sent to a waiting thread reaches it only between two waits
+        done, _ = wait(self._waiting, timeout=1.0, return_when=FIRST_COMPLETED)
         for future in done:
             outcome = future.result()
             self._waiting.pop(future).take(outcome)

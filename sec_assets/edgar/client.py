@@ -10,8 +10,8 @@ import json
 import os
 import threading
 import weakref
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -126,6 +126,7 @@ class EdgarClient:
             newer_than: a copy from before this instant is not fresh, such as the acceptance of the newest XBRL filing;
                 for company facts it alone decides, and a copy fetched well after it is fresh for ever.
         """
+        began = datetime.now(UTC)
         address, expect = address_of(url, self._base), expected(url, expect)
         session = self._session("cached", self._cached_session)
         ask = partial(session.fetch, address, url=url, expect=expect, newer_than=newer_than, force_refresh=refresh)
@@ -133,7 +134,6 @@ class EdgarClient:
         if not session.cache.keeps(address):
             with self._asker.remembering_absence(session.cache, url, anew=refresh):
                 return _fetched(url, self._asker.run(ask, url))
-        began = datetime.now(UTC)
         if not refresh and (found := kept()) is not None:
             return _fetched(url, found)
         with self._asker.alone(url), self._asker.remembering_absence(session.cache, url, anew=refresh):
@@ -196,9 +196,17 @@ class EdgarClient:
         at = datetime.fromtimestamp(self.documents.path_of(url).stat().st_mtime, UTC)
         return Stored(url, relative_path(url), writer.bytes, writer.sha256, at, downloaded=True)
 
-    def stop_waiting(self) -> None:
-        """End the waits of this client's threads for a turn, with an `OutageError`, because the work is given up."""
-        self._gate.abandon()
+    @contextmanager
+    def giving_up_together(self) -> Iterator[None]:
+        """End the waits of all threads for a turn, with an `OutageError`, when the block fails or is interrupted.
+
+        Without it whoever joins those threads would wait with them for the end of a ban.
+        """
+        try:
+            yield
+        except BaseException:
+            self._gate.abandon()
+            raise
 
     def close(self) -> None:
         """Close all connections; the client can be used again and opens new ones."""

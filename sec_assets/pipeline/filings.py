@@ -1,7 +1,7 @@
 """Submissions to the filings index, several companies at a time (the request budget is shared anyway)."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.submissions import load_filings, merge_first_seen
@@ -26,13 +26,20 @@ def index_companies(
     Raises:
         OutageError: EDGAR cannot be reached, or pauses us.
     """
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as pool, client.giving_up_together():
         tasks = [pool.submit(_index_company, client, store.lake, cik, refresh) for cik in ciks]
         try:
             for task in tasks:
-                yield task.result()
+                yield _result(task)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(task: Future[Outcome]) -> Outcome:
+    """Wait in pieces: an exception sent to a waiting thread reaches it only between two waits."""
+    while not task.done():
+        wait([task], timeout=1.0)
+    return task.result()
 
 
 def _index_company(client: EdgarClient, lake: Lake, cik: str, refresh: bool) -> Outcome:
