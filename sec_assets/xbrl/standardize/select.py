@@ -94,11 +94,24 @@ def _prefer(rows: pl.DataFrame) -> pl.DataFrame:
     of equal value the one this company uses most is named, so that periods of several filings can be subtracted.
     """
     best = pl.col("rank").min().over(*FILING, "line_item")
+    rows = rows.filter(~pl.col("is_stand_in") | (pl.col("rank") == best)).with_columns(n=pl.len().over(SLOT))
+    alone = rows.filter(pl.col("n") == 1)
+    contested = rows.filter(pl.col("n") > 1)
+    if contested.is_empty():
+        return alone.drop("n", "rank", "is_stand_in")
+    chosen = _choose(rows, contested)
+    return pl.concat([alone.select(chosen.columns), chosen])
+
+
+def _choose(rows: pl.DataFrame, contested: pl.DataFrame) -> pl.DataFrame:
+    """Keep one row per contested slot; `rows` are all, for what the filing and the company do elsewhere."""
     rows = (
-        rows.filter(~pl.col("is_stand_in") | (pl.col("rank") == best))
+        contested.drop("n")
         .join(_currencies(rows), on=FILING, how="left")
-        .pipe(_with_staleness)
-        .pipe(_with_usage)
+        .join(_stale(rows, contested), on=[*FILING, "line_item", "concept"], how="left")
+        .with_columns(pl.col("is_stale").fill_null(value=False))
+        .join(_uses(rows, contested), on=["cik", "line_item", "concept", "accession_number"], how="left")
+        .with_columns(pl.col("uses").fill_null(0))
     )
     is_other = pl.col("kind").is_in(["money", "per_share"]) & (pl.col("unit").str.head(3) != pl.col("main_currency"))
     ordered = rows.with_columns(is_other=is_other.fill_null(value=False)).sort("is_other", "is_stale", "rank", "unit")
@@ -151,44 +164,46 @@ def _explained(chosen: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_staleness(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add is_stale: the concept lacks the filing's own period end, which another concept of the same item has.
+def _stale(rows: pl.DataFrame, contested: pl.DataFrame) -> pl.DataFrame:
+    """Return the stale concepts of contested items: cik, accession_number, line_item, concept, is_stale (true).
 
-    The own period end is the day for which the filing reports most line items, the later one of a tie.
+    Stale is a concept that lacks the filing's own period end, which another concept of the same item has. The own period
+    end is the day for which the filing reports most line items, the later one of a tie.
     """
-    is_instant = pl.col("period_start").is_null()
+    timed = rows.with_columns(is_instant=pl.col("period_start").is_null())
     ends = (
-        rows.with_columns(is_instant=is_instant)
-        .group_by(*FILING, "is_instant", "period_end")
-        .agg(pl.col("line_item").n_unique().alias("n"))
-        .sort("n", "period_end")
+        timed.group_by(*FILING, "is_instant", "period_end")
+        .agg(pl.col("line_item").n_unique().alias("n_items"))
+        .sort("n_items", "period_end")
         .group_by(*FILING, "is_instant", maintain_order=True)
         .agg(own_end=pl.col("period_end").last())
     )
-    is_own = pl.col("period_end") == pl.col("own_end")
+    item = [*FILING, "line_item"]
     return (
-        rows.with_columns(is_instant=is_instant)
+        timed.join(contested.select(item).unique(), on=item, how="semi")
         .join(ends, on=[*FILING, "is_instant"], how="left")
-        .with_columns(
-            is_stale=is_own.any().over(*FILING, "line_item") & ~is_own.any().over(*FILING, "line_item", "concept")
-        )
-        .drop("is_instant", "own_end")
+        .group_by(*item, "concept")
+        .agg(has_own_end=(pl.col("period_end") == pl.col("own_end")).any())
+        .filter(pl.col("has_own_end").any().over(item) & ~pl.col("has_own_end"))
+        .select(*item, "concept", is_stale=pl.lit(value=True))
     )
 
 
-def _with_usage(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `uses`: in how many filings of the last three years, this one included, the company has the concept."""
+def _uses(rows: pl.DataFrame, contested: pl.DataFrame) -> pl.DataFrame:
+    """Return in how many filings of the last three years, this one included, the company has a concept for an item.
+
+    Columns: cik, line_item, concept, accession_number, uses (Int32); contested items of dated filings only.
+    """
     habit = ["cik", "line_item", "concept"]
-    uses = (
-        rows.filter(pl.col("filed").is_not_null())
+    return (
+        rows.join(contested.select("cik", "line_item").unique(), on=["cik", "line_item"], how="semi")
+        .filter(pl.col("filed").is_not_null())
         .select(*habit, "accession_number", "filed")
         .unique()
         .sort("filed")
         .with_columns(one=pl.lit(1, dtype=pl.Int32))
         .with_columns(uses=pl.col("one").rolling_sum_by("filed", window_size=_HISTORY).over(habit))
-    )
-    return rows.join(uses.drop("filed", "one"), on=[*habit, "accession_number"], how="left").with_columns(
-        pl.col("uses").fill_null(0)
+        .drop("filed", "one")
     )
 
 
