@@ -21,6 +21,7 @@ class RedisServer:
     folder: Path
     port: int
     more: Sequence[str] = ()
+    address: str = "127.0.0.1"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -29,7 +30,7 @@ class RedisServer:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", "", *self.more],
+            ["redis-server", "--port", str(self.port), "--bind", *self.address.split(), "--dir", str(self.folder), "--save", "", *self.more],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         deadline = time.monotonic() + 20
@@ -48,12 +49,12 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(folder: Path, *more: str) -> Iterator[RedisServer]:
+def redis_server(folder: Path, *more: str, address: str = "127.0.0.1") -> Iterator[RedisServer]:
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = RedisServer(folder, port, more)
+    server = RedisServer(folder, port, more, address)
     try:
         server.start()
         yield server

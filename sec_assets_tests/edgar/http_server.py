@@ -113,8 +113,8 @@ class Stopwatch:
 
 
 @contextmanager
-def stopwatch(latency: float = 0.0) -> Iterator[Stopwatch]:
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+def stopwatch(latency: float = 0.0, address: str = "127.0.0.1") -> Iterator[Stopwatch]:
+    listener = socket.create_server((address, 0), backlog=64)
     watch = Stopwatch(f"http://127.0.0.1:{listener.getsockname()[1]}")
     done = threading.Event()
     thread = threading.Thread(target=_note_arrivals, args=(listener, watch, latency, done), daemon=True)
