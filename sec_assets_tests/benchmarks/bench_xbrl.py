@@ -1,19 +1,28 @@
-"""Speed of reading XBRL: `python -m sec_assets_tests.benchmarks.bench_xbrl [repeats]`.
+"""Speed of reading XBRL: `make bench-xbrl`, with `PEERS=peers/bin/python` beside other readers (see `xbrl_peers.py`).
 
 Reads the recorded instances and inline documents next to the checkout and prints megabytes and facts a second of CPU
-time, and how many times longer it takes than libxml2 takes for the bare trees: that ratio holds on a
-busy machine as well, the absolute figures do not. Best of the repeats.
+time, how many times longer it takes than libxml2 takes for the bare trees (that ratio holds on a busy machine as well, the
+absolute figures do not), the peak memory, and what a fact takes in Parquet. Best of the repeats, one process.
 """
 
+import argparse
 import gzip
 import re
+import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
+
+from sec_assets.storage.lake import Lake
+from sec_assets.tables import XBRL_FACTS
 from sec_assets.xbrl.documents import new_parser, parse_xml
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
+from sec_assets.xbrl.texts import texts_apart
+from sec_assets_tests.benchmarks.xbrl_beside import beside
 
 EVIDENCE = Path(__file__).resolve().parents[3] / "shared/edgar_mirror"
 _LINKBASE = re.compile(r"_(?:cal|def|lab|pre)\.xml$")
@@ -21,8 +30,8 @@ _SMALL = 40_000
 _COPIES = 20
 
 
-def main(repeats: int) -> None:
-    """Measure instances in one batch, one by one, small ones, and inline documents."""
+def main(repeats: int, peers: str | None) -> None:
+    """Measure instances in one batch, one by one, small ones, inline documents, storage, and the peers."""
     instances = documents(".xml", b"http://www.xbrl.org/2003/instance")
     pages = documents(".htm", b"inlineXBRL")[::4]
     small = [document for document in instances if len(document.body) < _SMALL]
@@ -31,6 +40,10 @@ def main(repeats: int) -> None:
     report("instances, a frame each", instances, repeats, lambda d: [parse_instances([one]) for one in d])
     report("small instances, one batch", small * _COPIES, repeats, lambda d: [parse_instances(d)])
     report("inline, one batch", pages, repeats, lambda d: [parse_instances(d)])
+    sys.stdout.write(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
+    store(parse_instances(instances).frame, repeats)
+    if peers is not None:
+        beside(peers, instances, repeats)
 
 
 def documents(suffix: str, mark: bytes) -> list[InstanceDocument]:
@@ -59,6 +72,21 @@ def report(label: str, batch: list[InstanceDocument], repeats: int, parse: Calla
     )
 
 
+def store(facts: pl.DataFrame, repeats: int) -> None:
+    """Print what the facts take in the lake without their long texts, and how long one concept takes to read."""
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Lake(Path(folder))
+        short, texts = texts_apart(facts)
+        written = lake.write(XBRL_FACTS, short, cik="0000000042")
+        path = lake.path(XBRL_FACTS, "0000000042")
+        wanted = pl.col("concept") == "us-gaap:Assets"
+        seconds, _ = best(repeats, lambda: [pl.scan_parquet(path).filter(wanted).collect()])
+    sys.stdout.write(
+        f"Parquet: {written.bytes / facts.height:.1f} bytes a fact without {texts.height:,} long texts, dimensions included; "
+        f"one concept of {facts.height:,} facts, all columns: {1000 * seconds:.1f} ms of CPU\n"
+    )
+
+
 def best(repeats: int, work: Callable[[], list]) -> tuple[float, list]:
     """Return the least CPU seconds of several runs, and the result."""
     least, result = float("inf"), []
@@ -70,4 +98,8 @@ def best(repeats: int, work: Callable[[], list]) -> tuple[float, list]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--repeats", type=int, default=3)
+    arguments.add_argument("--peers", help="Python of a venv with the peers")
+    given = arguments.parse_args()
+    main(given.repeats, given.peers)
