@@ -111,7 +111,8 @@ def _speed(histories: list[pl.DataFrame]) -> None:
         per_company = seconds / COPIES * 1000
         _console.print(
             f"{size:4} companies a frame of {rows // COPIES:,} facts: {per_company:7.1f} ms per company, "
-            f"{used / COPIES * 1000:7.1f} ms of CPU, {rows / seconds:10,.0f} facts/s; {UNIVERSE:,} companies like these: {per_company * UNIVERSE / 1000:.0f} s"
+            f"{used / COPIES * 1000:7.1f} ms of CPU, "
+            f"{rows / seconds:10,.0f} facts/s; {UNIVERSE:,} companies like these: {per_company * UNIVERSE / 1000:.0f} s"
         )
 
 
