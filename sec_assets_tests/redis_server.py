@@ -29,10 +29,11 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
+        place = ["--port", str(self.port), "--bind", *self.address.split(), "--dir", str(self.folder)]
         self.process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", *self.address.split(), "--dir", str(self.folder), "--save", "", *self.more],
+            ["redis-server", *place, "--save", "", *self.more],
             stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         deadline = time.monotonic() + 20
         while True:
             with suppress(RedisError), Redis(port=self.port, retry=None) as client:
