@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from sec_assets.edgar.acceptance import with_acceptance
@@ -72,9 +73,10 @@ class RawFilings:
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """The rows of one page: `frame` has the columns of `filings_index` as texts, and `page`."""
+    """The rows of one page: `frame` has those columns of `filings_index` that the page gives, as texts."""
 
     name: str
+    fetched_at: datetime
     frame: pl.DataFrame
     announced: int | None = None
 
@@ -119,7 +121,7 @@ def read_filings(source: Source, cik: str) -> RawFilings:
     filings = body.get("filings")
     if not isinstance(filings, Mapping) or not isinstance(filings.get("recent"), Mapping):
         raise MalformedError(f"{name}: filings.recent is missing")
-    pages: list[RawPage | str] = [RawPage(name, read_page(filings["recent"], cik, name, fetched_at))]
+    pages: list[RawPage | str] = [RawPage(name, fetched_at, read_page(filings["recent"], name))]
     for page in _pages(filings.get("files"), name):
         try:
             pages.append(_read_page(source, cik, page))
@@ -135,8 +137,8 @@ def _read_page(source: Source, cik: str, page: Mapping[str, Any]) -> RawPage:
         raise MalformedError(f"it belongs to another company than {cik}")
     content, fetched_at = source(name)
     announced = page.get("filingCount")
-    frame = read_page(_object(content, name), cik, name, fetched_at)
-    return RawPage(name, frame, announced if isinstance(announced, int) else None)
+    frame = read_page(_object(content, name), name)
+    return RawPage(name, fetched_at, frame, announced if isinstance(announced, int) else None)
 
 
 def finish_filings(companies: Sequence[RawFilings]) -> list[tuple[str, LoadedFilings]]:
@@ -144,22 +146,32 @@ def finish_filings(companies: Sequence[RawFilings]) -> list[tuple[str, LoadedFil
 
     A filing on two pages of a company counts once, the newer page wins; acceptance times are judged per company.
     """
-    frames = [page.frame for raw in companies for page in raw.pages if isinstance(page, RawPage)]
-    usable, problems = _usable(_typed(pl.concat(frames)))
+    usable, problems = _usable(_typed(_joined(companies)))
     counts = {(cik, page): count for cik, page, count in usable.group_by("cik", "page").len().iter_rows()}
     joined = usable.unique(["cik", "accession_number"], keep="first", maintain_order=True)
     index = FILINGS_INDEX.conform(with_acceptance(joined).drop("page"))
     parts = {str(key[0]): part for key, part in index.partition_by("cik", as_dict=True).items()}
+    profiles = COMPANIES.frame([raw.company for raw in companies]).partition_by("cik", as_dict=True)
     empty = FILINGS_INDEX.frame()
     return [
         (
             raw.cik,
-            LoadedFilings(
-                parts.get(raw.cik, empty), COMPANIES.frame([raw.company]), tuple(_all_problems(raw, problems, counts))
-            ),
+            LoadedFilings(parts.get(raw.cik, empty), profiles[(raw.cik,)], tuple(_all_problems(raw, problems, counts))),
         )
         for raw in companies
     ]
+
+
+def _joined(companies: Sequence[RawFilings]) -> pl.DataFrame:
+    """Return the rows of all pages with `cik`, `page` and `fetched_at`."""
+    pages = [(raw.cik, page) for raw in companies for page in raw.pages if isinstance(page, RawPage)]
+    origins = pl.DataFrame(
+        [(cik, page.name, page.fetched_at) for cik, page in pages],
+        schema={"cik": pl.String, "page": pl.String, "fetched_at": UTC_INSTANT},
+        orient="row",
+    )
+    rows = np.repeat(np.arange(len(pages)), [page.frame.height for _, page in pages])
+    return pl.concat([page.frame for _, page in pages]).hstack(origins[rows])
 
 
 def _all_problems(
@@ -200,7 +212,7 @@ def _pages(files: object, name: str) -> list[Mapping[str, Any]]:
     return files
 
 
-def read_page(columns: Mapping[str, Any], cik: str, page: str, fetched_at: datetime) -> pl.DataFrame:
+def read_page(columns: Mapping[str, Any], page: str) -> pl.DataFrame:
     """Take the known columns of a columnar page as they are; those it lacks are null.
 
     Raises:
@@ -213,16 +225,10 @@ def read_page(columns: Mapping[str, Any], cik: str, page: str, fetched_at: datet
     lengths = {name: len(values) for name, values in present.items()}
     if len(set(lengths.values())) > 1:
         raise MalformedError(f"{page}: columns differ in length: {lengths}")
-    height = lengths["accessionNumber"]
-    series = [
-        pl.Series(_COLUMNS[name], present.get(name, [None] * height), dtype=_dtype(name), strict=False)
-        for name in _COLUMNS
-    ]
-    constants = {"cik": (cik, pl.String()), "page": (page, pl.String()), "fetched_at": (fetched_at, UTC_INSTANT)}
-    series += [
-        pl.repeat(value, height, dtype=dtype, eager=True).alias(name) for name, (value, dtype) in constants.items()
-    ]
-    return pl.DataFrame(series)
+    absent = [None] * lengths["accessionNumber"]
+    return pl.DataFrame(
+        [pl.Series(_COLUMNS[name], present.get(name, absent), dtype=_dtype(name), strict=False) for name in _COLUMNS]
+    )
 
 
 def _dtype(name: str) -> pl.DataType:

@@ -176,7 +176,8 @@ def index_batch(store: Store, archive: Path, fetched_at: datetime, companies: Ba
     good = [cik for cik, _ in loaded]
     if not good:
         return Outcome(ciks, failed=failed)
-    known, _ = store.lake.read_each(FILINGS_INDEX, good)  # one that cannot be read is rebuilt right now
+    indexed = [cik for cik in good if store.lake.has(FILINGS_INDEX, cik=cik)]
+    known, _ = store.lake.read_each(FILINGS_INDEX, indexed)  # one that cannot be read is rebuilt right now
     index = merge_first_seen(known, pl.concat([filings.index for _, filings in loaded]))
     written = store.lake.write_partitions(FILINGS_INDEX, index, good)
     store.lake.write_partitions(COMPANIES, pl.concat([filings.company for _, filings in loaded]), good)

@@ -45,8 +45,9 @@ class Lake:
             StorageError: disk full or not writable; the old file is still there.
             SecAssetsError: the frame does not fit the table.
         """
-        path = self.path(table, cik)
-        conformed = table.conform(frame)
+        return self._replace(self.path(table, cik), table.conform(frame))
+
+    def _replace(self, path: Path, conformed: pl.DataFrame) -> Written:
         buffer = io.BytesIO()
         conformed.write_parquet(buffer, compression="zstd", statistics=True)
         body = buffer.getvalue()
@@ -57,12 +58,13 @@ class Lake:
 
     def write_partitions(self, table: Table, frame: pl.DataFrame, ciks: Sequence[str]) -> dict[str, Written]:
         """Replace the partition of every company in `ciks`; one without rows in `frame` gets an empty file."""
-        parts = {str(key[0]): part for key, part in frame.partition_by("cik", as_dict=True).items()}
+        conformed = table.conform(frame)  # once for all: it costs more than writing a small partition
+        parts = {str(key[0]): part for key, part in conformed.partition_by("cik", as_dict=True).items()}
         strangers = sorted(set(parts) - set(ciks))
         if strangers:
             raise ValueError(f"table {table.name}: rows of companies that were not asked for: {strangers[:5]}")
         empty = table.frame()
-        return {cik: self.write(table, parts.get(cik, empty), cik=cik) for cik in ciks}
+        return {cik: self._replace(self.path(table, cik), parts.get(cik, empty)) for cik in ciks}
 
     def read(self, table: Table, *, cik: str | None = None) -> pl.DataFrame:
         """Read one file; a partition that was never written is an empty frame of the table's schema.

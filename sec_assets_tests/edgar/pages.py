@@ -6,6 +6,6 @@ from sec_assets.edgar.submissions import LoadedFilings, RawFilings, RawPage, fin
 
 
 def read_one_page(columns: dict, cik: str, page: str, fetched_at: datetime) -> LoadedFilings:
-    raw = RawFilings(cik, parse_company({}, cik), (RawPage(page, read_page(columns, cik, page, fetched_at)),))
+    raw = RawFilings(cik, parse_company({}, cik), (RawPage(page, fetched_at, read_page(columns, page)),))
     [(_, loaded)] = finish_filings([raw])
     return loaded

@@ -78,12 +78,20 @@ def read_directory(path: Path) -> Directory:
             columns, others = _read_entries(file, end, path)
     except OSError as error:
         raise _damaged(path, error.strerror or str(error)) from error
-    members = pl.DataFrame(columns, schema=SCHEMA).sort("offset")
+    if _has_repeats(columns["cik"] * 1000 + columns["page"]):
+        raise _damaged(path, "two members have the same name")
+    members = pl.DataFrame(columns, schema=SCHEMA)
+    columns.clear()
+    if not members["offset"].is_sorted():
+        members = members.sort("offset")
     if members.height and members["offset"].item(-1) >= end.offset:
         raise _damaged(path, "a member lies behind the directory")
-    if members.select(pl.struct("cik", "page").is_duplicated().any()).item():
-        raise _damaged(path, "two members have the same name")
     return Directory(path, members, others)
+
+
+def _has_repeats(keys: Numbers) -> bool:
+    keys.sort()
+    return bool((keys[1:] == keys[:-1]).any())
 
 
 def _damaged(path: Path, why: str) -> CorruptError:
@@ -147,8 +155,9 @@ def _read_entries(file: BinaryIO, end: _End, path: Path) -> tuple[dict[str, np.n
         rest = body[used:]
     if seen != end.entries:
         raise _damaged(path, f"its directory has {seen:,} entries instead of {end.entries:,}")
-    joined = {name: np.concatenate([part[name] for part in found]) if found else np.array([]) for name in SCHEMA}
-    return joined, others
+    return {
+        name: np.concatenate([part.pop(name) for part in found]) if found else np.array([], np.int64) for name in SCHEMA
+    }, others
 
 
 def _entry_starts(body: bytes, *, final: bool) -> tuple[Numbers, int]:
