@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev bench bench-http soak faults bench-xbrl fuzz-xbrl clean clean-data
+.PHONY: setup setup-dev demo test check dev bench bench-bulk bench-http soak faults bench-xbrl fuzz-xbrl clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -48,6 +48,9 @@ bench: setup-dev ## benchmarks; ratios within one run
 
 bench-http: setup-dev ## files a minute against a loopback EDGAR that allows 10 a second, beside other programs; 20 minutes
 	$(BIN)/python -m sec_assets_tests.benchmarks.bench_http
+
+bench-bulk: setup-dev ## nightly archives of EDGAR's size (0.9 GB below /tmp, made once) into the lake
+	$(BIN)/python -m sec_assets_tests.benchmarks.bench_bulk
 
 bench-xbrl: setup-dev ## reading XBRL, against libxml2's bare trees and the peers at hand (PEERS=python of a venv with them)
 	$(BIN)/python -m sec_assets_tests.benchmarks.bench_xbrl $(if $(PEERS),--peers $(PEERS))
