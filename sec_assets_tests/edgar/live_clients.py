@@ -31,7 +31,8 @@ def child(body: str, data: Path, base: str, *arguments: str) -> subprocess.Popen
         "print('ready', flush=True)\nsys.stdin.read()\n" + body
     )
     command = [sys.executable, "-c", script, str(data), base, *arguments]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    root = Path(__file__).resolve().parents[2]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root)
 
 
 def run_together(processes: list[subprocess.Popen[bytes]]) -> list[str]:

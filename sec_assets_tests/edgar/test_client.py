@@ -519,7 +519,7 @@ def test_a_body_that_drips_ends_at_its_deadline(tmp_path: Path, edgar: FakeEdgar
 
 
 def test_every_try_and_every_redirect_takes_a_permit(tmp_path: Path, edgar: FakeEdgar) -> None:
-    gap = 0.1
+    gap = 0.3
     edgar.behaviours[FEED_PATH] = in_turn(always(503, b""), always(302, b"", Location="/www.sec.gov/cgi-bin/there"))
     edgar.default = always(200, b"there")
     budget = Budget(limit=1, window=gap, gap=gap)
@@ -528,7 +528,7 @@ def test_every_try_and_every_redirect_takes_a_permit(tmp_path: Path, edgar: Fake
         assert client.get(FEED).body == b"there"
     times = edgar.times()
     assert len(times) == 3
-    assert min(later - earlier for earlier, later in pairwise(times)) > gap * 0.9
+    assert min(later - earlier for earlier, later in pairwise(times)) > gap / 2  # what is left of it on a busy machine
 
 
 def test_a_redirection_to_another_server_is_not_followed(client: EdgarClient, edgar: FakeEdgar) -> None:
@@ -581,7 +581,7 @@ def test_tls_requests_are_counted_and_a_stranger_is_not_trusted(
     subprocess.run([*command, "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    budget = Budget(limit=1, window=0.1, gap=0.1)
+    budget = Budget(limit=1, window=0.3, gap=0.3)
     with fake_edgar(always(200, b"fine"), tls=context) as edgar:
         settings = live_settings(tmp_path / "data", edgar.base)
         with EdgarClient(settings, budget=budget, persistence=QUICK) as client:
@@ -592,7 +592,7 @@ def test_tls_requests_are_counted_and_a_stranger_is_not_trusted(
                 assert client.get(FEED).body == b"fine"
         times = edgar.times()
     assert len(times) == 3
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.08
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.15  # what is left of it on a busy machine
 
 
 def test_an_unknown_name_ends_soon_in_one_sentence(tmp_path: Path) -> None:
