@@ -64,6 +64,9 @@ def write_submissions(path: Path, *, members: int, companies: int) -> None:
         ValueError: fewer members than the companies and their older pages need.
     """
     company_places = _places(companies, members)
+    too_few = f"{members} members are too few for {companies} companies and their older pages"
+    if len(company_places) < companies:
+        raise ValueError(too_few)
     with ArchiveWriter(path) as archive:
         place = 0
         while archive.members < members:
@@ -73,7 +76,7 @@ def write_submissions(path: Path, *, members: int, companies: int) -> None:
                 archive.add(name, body)
             place += 1
         if archive.members > members or place <= max(company_places, default=-1):
-            raise ValueError(f"{members} members are too few for {companies} companies and their older pages")
+            raise ValueError(too_few)
 
 
 def write_companyfacts(path: Path, *, companies: int, members: int) -> None:
