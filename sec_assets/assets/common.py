@@ -14,6 +14,10 @@ from sec_assets.tables import Table
 OWNERS = ["team:data-platform"]
 
 
+NETWORK_STEP = {"sec_assets/lane": "IO"}
+"""Op tags of steps that mostly wait for answers: on a cluster with workers for that, they go there."""
+
+
 def described(table: Table, *, group: str, version: str = "1", kinds: frozenset[str] = frozenset()) -> dict[str, Any]:
     """Return the decorator arguments every asset of a table has: group, kinds, owners, code version, column schema."""
     return {

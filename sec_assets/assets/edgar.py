@@ -7,7 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from sec_assets.assets.batch import CHUNK, materialize_companies
-from sec_assets.assets.common import per_company, stop_with_sentence
+from sec_assets.assets.common import NETWORK_STEP, per_company, stop_with_sentence
 from sec_assets.assets.universe import ticker_map
 from sec_assets.pipeline.bulk import IndexWay, cik_of, plan_index
 from sec_assets.pipeline.bulk_facts import choose_facts, load_companyfacts
@@ -25,7 +25,9 @@ class FilingsIndexConfig(dg.Config):
     refresh: bool = Field(False, description="ask EDGAR even if a fresh enough copy of the submissions is cached")
 
 
-@dg.asset(**per_company(FILINGS_INDEX, group="edgar", kinds=frozenset({"json"})), deps=[ticker_map])
+@dg.asset(
+    **per_company(FILINGS_INDEX, group="edgar", kinds=frozenset({"json"})), op_tags=NETWORK_STEP, deps=[ticker_map]
+)
 def filings_index(
     context: dg.AssetExecutionContext,
     config: FilingsIndexConfig,
@@ -60,7 +62,11 @@ def filings_index(
     )
 
 
-@dg.asset(**per_company(ARTIFACTS, group="edgar", kinds=frozenset({"html", "xml"})), deps=[filings_index])
+@dg.asset(
+    **per_company(ARTIFACTS, group="edgar", kinds=frozenset({"html", "xml"})),
+    op_tags=NETWORK_STEP,
+    deps=[filings_index],
+)
 def artifacts(
     context: dg.AssetExecutionContext,
     settings: SettingsResource,

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from sec_assets.assets.batch import materialize_companies
-from sec_assets.assets.common import per_company
+from sec_assets.assets.common import NETWORK_STEP, per_company
 from sec_assets.assets.universe import ticker_map
 from sec_assets.market.load import PriceDesk
 from sec_assets.pipeline.market import price_companies, technical_companies
@@ -16,7 +16,7 @@ from sec_assets.tables import PRICES, TECHNICALS
 _EXCHANGE = ZoneInfo("America/New_York")
 
 
-@dg.asset(**per_company(PRICES, group="market", kinds=frozenset({"csv"})), deps=[ticker_map])
+@dg.asset(**per_company(PRICES, group="market", kinds=frozenset({"csv"})), op_tags=NETWORK_STEP, deps=[ticker_map])
 def prices(
     context: dg.AssetExecutionContext, market: MarketDataResource, storage: LakeResource
 ) -> dg.MaterializeResult:

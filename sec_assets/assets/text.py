@@ -6,7 +6,7 @@ from functools import partial
 import dagster as dg
 
 from sec_assets.assets.batch import materialize_companies
-from sec_assets.assets.common import per_company
+from sec_assets.assets.common import NETWORK_STEP, per_company
 from sec_assets.assets.edgar import artifacts
 from sec_assets.assets.universe import ticker_map
 from sec_assets.pipeline.news import news_companies, open_feeds
@@ -27,7 +27,9 @@ def filing_text(
     )
 
 
-@dg.asset(**per_company(NEWS, group="text", kinds=frozenset({"xml"})), deps=[ticker_map, artifacts])
+@dg.asset(
+    **per_company(NEWS, group="text", kinds=frozenset({"xml"})), op_tags=NETWORK_STEP, deps=[ticker_map, artifacts]
+)
 def news(context: dg.AssetExecutionContext, settings: SettingsResource, storage: LakeResource) -> dg.MaterializeResult:
     """Headlines of the chosen feeds, and press releases furnished with 8-K and 6-K filings; once seen, never lost."""
     store, chosen, now = storage.store(), settings.load(), datetime.now(UTC)
@@ -49,4 +51,6 @@ def sentiment(
     """One score from −1 to 1 per article and filing item, with the scorer and its version."""
     store = storage.store()
     scorer = partial(score_company, lexicon=settings.load().lexicon)
-    return materialize_companies(context, storage, SENTIMENT, lambda ciks: fan_out.companies(scorer, store, ciks))
+    return materialize_companies(
+        context, storage, SENTIMENT, lambda ciks: fan_out.companies(scorer, store, ciks, lane="MODEL")
+    )

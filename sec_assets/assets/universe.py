@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from sec_assets.assets.common import described, stop_with_sentence
+from sec_assets.assets.common import NETWORK_STEP, described, stop_with_sentence
 from sec_assets.assets.present import preview
 from sec_assets.edgar.tickers import load_tickers
 from sec_assets.edgar.universe import resolve_universe
@@ -14,7 +14,7 @@ from sec_assets.tables import TICKER_MAP
 _SAMPLE = 20
 
 
-@dg.asset(**described(TICKER_MAP, group="universe"))
+@dg.asset(**described(TICKER_MAP, group="universe"), op_tags=NETWORK_STEP)
 def ticker_map(
     context: dg.AssetExecutionContext, settings: SettingsResource, edgar: EdgarResource, storage: LakeResource
 ) -> dg.MaterializeResult:

@@ -8,6 +8,7 @@ is left as it was. Which steps run where is decided in `driver`.
 import asyncio
 import logging
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,9 +18,9 @@ from typing import Any
 import dask.config
 from distributed import Client
 
-from sec_assets.errors import OutageError
+from sec_assets.errors import OutageError, SettingError
 from sec_assets.execution.messages import ProbeRequest
-from sec_assets.execution.remote import own_versions, prober, running_keys
+from sec_assets.execution.remote import own_python, own_versions, prober, profiler_off, running_keys
 
 # kind: module, class, distribution on PyPI. `existing` is an address instead.
 CLUSTERS: Mapping[str, tuple[str, str, str]] = {
@@ -98,25 +99,35 @@ class Cluster:
             time.sleep(_POLL_SECONDS)
 
     def probe(self, request: ProbeRequest) -> None:
-        """Ask every worker whether it has our versions, our code and our storage.
+        """Ask every worker whether it has our versions, our code and our storage; switch its profiler off.
 
         Raises:
             ClusterError: names each worker that has not, and its reason.
         """
         addresses = list(self.workers())
         run: Callable[..., Any] = self.client._run  # `Client.run` has no deadline
+        scheduler: Any = self.client.scheduler
         versions, payload = own_versions(), request.pack()
+
+        async def question(address: str) -> str:
+            # First what Dask itself knows: a function pickled by value can crash another Python.
+            told = await scheduler.broadcast(msg={"op": "versions"}, workers=[address], on_error="ignore")
+            python = str(told[address]["host"]["python"]) if address in told else own_python()
+            if python.split(".")[:2] != own_python().split("."):
+                return f"it runs python {python} instead of {own_python()}"
+            if sys.version_info < (3, 12):
+                await run(profiler_off(), workers=[address], on_error="ignore")
+            answers: dict[str, Any] = await run(
+                prober(), versions, payload, _PROBE_SECONDS, workers=[address], on_error="return"
+            )
+            answer = next(iter(answers.values()), "")  # empty: the worker has left meanwhile
+            return answer if isinstance(answer, str) else f"{type(answer).__name__}: {answer}"
 
         async def ask(address: str) -> str:
             try:
-                answers: dict[str, Any] = await asyncio.wait_for(
-                    run(prober(), versions, payload, _PROBE_SECONDS, workers=[address], on_error="return"),
-                    _PROBE_SECONDS + _QUESTION_SECONDS,
-                )
+                return await asyncio.wait_for(question(address), _PROBE_SECONDS + _QUESTION_SECONDS)
             except TimeoutError:
                 return f"it did not answer within {_PROBE_SECONDS + _QUESTION_SECONDS} s"
-            answer = next(iter(answers.values()), "")  # empty: the worker has left meanwhile
-            return answer if isinstance(answer, str) else f"{type(answer).__name__}: {answer}"
 
         async def ask_all() -> list[str]:
             return await asyncio.gather(*map(ask, addresses))
@@ -147,6 +158,7 @@ def open_cluster(kind: str, options: Mapping[str, Any], job_name: str) -> Iterat
     """Start the cluster of `kind`, or join the existing one at `options["address"]`; close what was opened.
 
     Raises:
+        SettingError: a local cluster without worker processes is asked for.
         ClusterError: a package is missing, or the cluster does not start or answer.
     """
     with ExitStack() as stack:
@@ -169,6 +181,11 @@ def _start(kind: str, options: Mapping[str, Any], job_name: str) -> Any:
     except ImportError as error:
         raise ClusterError(f"a cluster of kind {kind!r} needs the package {package}: pip install {package}") from error
     defaults = _local_defaults(options) if kind == "local" else {}
+    if kind == "local" and options.get("processes", True) is not True:
+        raise SettingError(
+            f"cluster: {{local: {{processes: {str(options['processes']).lower()}}}}} of the Dask executor: workers must "
+            "be processes, as threads of the driver dead-lock in Dagster's logging; leave `processes` out"
+        )
     if kind in _NAMED_AFTER_JOB:
         defaults["name"] = job_name
     # Dask's profiler calls sys._current_frames(), which in Python 3.11 hangs the process for ever when it happens to
@@ -197,4 +214,5 @@ def _local_defaults(options: Mapping[str, Any]) -> dict[str, Any]:
         "processes": True,
         "memory_limit": 0,
         "silence_logs": logging.WARNING,
+        "preload": ["sec_assets.execution.local_worker"],
     }

@@ -32,6 +32,9 @@ from sec_assets.execution.cluster import Cluster, ClusterError, Resources
 from sec_assets.execution.messages import StepAnswer, StepRequest
 from sec_assets.execution.remote import caller
 
+LANE_TAG = "sec_assets/lane"
+"""Op tag: the resource of Dask workers a step prefers; where no worker offers it, the step runs on any."""
+
 _TICK_SECONDS = 0.2
 _LOOK_SECONDS = 2.0
 _RESULT_SECONDS = 60
@@ -113,7 +116,7 @@ class StepDriver:
         context = self._context
         number = self._active.retry_state.get_attempt_count(step.key)
         key = f"{step.key}-{context.run_id}-{number}"
-        resources = _resources(step)
+        resources = _resources(step, self._cluster.workers())
         request = StepRequest(
             key=key,
             step_key=step.key,
@@ -265,10 +268,11 @@ class StepDriver:
             self._cluster.client.cancel(futures, force=True)
 
 
-def _resources(step: ExecutionStep) -> Mapping[str, float]:
+def _resources(step: ExecutionStep, workers: Mapping[str, Resources]) -> Mapping[str, float]:
     text = step.tags.get(RESOURCES_TAG)
     if text is None:
-        return {}
+        lane = step.tags.get(LANE_TAG)
+        return {lane: 1} if lane and any(offered.get(lane, 0) >= 1 for offered in workers.values()) else {}
     try:
         found = json.loads(text)
     except json.JSONDecodeError:

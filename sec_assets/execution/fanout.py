@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Literal, Protocol, Self, TypeVar
 
 from sec_assets.execution.items import Ended, Result, pack_item, run_item, unpack_result
 from sec_assets.execution.lanes_local import LocalLanes
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+Lane = Literal["CPU", "MODEL"]
 
 _INLINE_SECONDS = 1.0
 _TICK_SECONDS = 0.5
@@ -89,6 +90,7 @@ class FanOut:
         *,
         size_hint: float | None = None,
         max_in_flight: int | None = None,
+        lane: Lane = "CPU",
     ) -> Iterator[Outcome[Value]]:
         """Yield one outcome per item, as they come.
 
@@ -101,6 +103,8 @@ class FanOut:
             items: read only as fast as results are taken.
             size_hint: the caller's estimate of the CPU seconds of all items together.
             max_in_flight: items sent at a time; default: what keeps every process busy.
+            lane: resource of Dask workers the items go to, where any worker offers it. The step that calls this must
+                not hold the same resource.
 
         Raises:
             OutageError: raised by the function for one item, as it concerns all; what is under way is dropped.
@@ -114,16 +118,16 @@ class FanOut:
             for index, payload in payloads:  # a daemon process cannot have children
                 yield _outcome(index, unpack_result(run_item(payload)))
             return
-        with self._lanes() as lanes:
+        with self._lanes(lane) as lanes:
             for index, result in _Flight(lanes, payloads, max_in_flight or lanes.width, self._patience).results():
                 yield _outcome(index, result)
 
     @contextmanager
-    def _lanes(self) -> Iterator[Lanes]:
+    def _lanes(self, lane: Lane) -> Iterator[Lanes]:
         if _on_dask():
             from sec_assets.execution.lanes_dask import dask_lanes
 
-            with dask_lanes() as lanes:
+            with dask_lanes(lane) as lanes:
                 yield lanes
             return
         with self._lock:

@@ -6,11 +6,12 @@ Functions nested in functions are pickled by value; they may use nothing but the
 What the payloads mean belongs to `worker` (steps) and `fanout` (items).
 """
 
+import sys
 from collections.abc import Callable, Coroutine
 from importlib import metadata
 from typing import Any
 
-_COMPARED = ("dagster", "dask", "distributed", "sec_assets")
+_COMPARED = ("dagster", "dask", "distributed", "polars", "duckdb", "sec_assets")
 
 
 def caller() -> Callable[[str, bytes], bytes]:
@@ -37,6 +38,20 @@ def running_keys() -> Callable[[], list[str]]:
     return keys
 
 
+def profiler_off() -> Callable[..., None]:
+    """The function that switches Dask's profiler off in a worker; run it with `Client.run`.
+
+    Under Python 3.11 it can hang the worker for ever (see `cluster`). Task profiles in Dask's dashboard stay empty.
+    """
+
+    def stop(dask_worker: Any) -> None:
+        for name in ("profile", "profile-cycle"):
+            if name in dask_worker.periodic_callbacks:
+                dask_worker.periodic_callbacks.pop(name).stop()
+
+    return stop
+
+
 def prober() -> Callable[[dict[str, str], bytes, float], Coroutine[Any, Any, str]]:
     """The function that asks a worker whether it could execute steps; run it with `Client.run`.
 
@@ -46,11 +61,10 @@ def prober() -> Callable[[dict[str, str], bytes, float], Coroutine[Any, Any, str
 
     async def probe(expected: dict[str, str], payload: bytes, seconds: float) -> str:
         import asyncio
-        import sys
         from importlib import import_module, metadata
 
         def check() -> str:
-            found = {"python": ".".join(str(part) for part in sys.version_info[:2])}
+            found: dict[str, str] = {}
             for name in expected:
                 try:
                     found.setdefault(name, metadata.version(name))
@@ -76,11 +90,14 @@ def prober() -> Callable[[dict[str, str], bytes, float], Coroutine[Any, Any, str
     return probe
 
 
-def own_versions() -> dict[str, str]:
-    """Versions a worker must share with this process, by package; `python` is major.minor."""
-    import sys
+def own_python() -> str:
+    """Major and minor version of this Python."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
-    versions = {"python": ".".join(str(part) for part in sys.version_info[:2])}
+
+def own_versions() -> dict[str, str]:
+    """Versions a worker must share with this process, by package."""
+    versions: dict[str, str] = {}
     for name in _COMPARED:
         try:
             versions[name] = metadata.version(name)

@@ -46,6 +46,11 @@ def check(payload: bytes) -> str:
                 f"its Dagster storage does not hold run {request.run_id}: driver and workers must share one DAGSTER_HOME "
                 f"(the driver's is {instance.root_directory}) or one database"
             )
+        if not instance.event_log_storage.get_logs_for_run(request.run_id, limit=1):
+            return (
+                f"its event log is another: it holds nothing of run {request.run_id}; give it the driver's DAGSTER_HOME, "
+                f"{instance.root_directory}"
+            )
     request.job.get_definition()
     return ""
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 import dagster as dg
 
 from sec_assets.errors import DefectError
-from sec_assets.execution.fanout import FanOut
+from sec_assets.execution.fanout import FanOut, Lane
 from sec_assets.pipeline.outcome import Outcome, Store
 
 Item = TypeVar("Item")
@@ -24,15 +24,23 @@ class CompanyFunction(Protocol):
 class FanOutResource(dg.ConfigurableResource):
     """Spreads companies over processes."""
 
-    def companies(self, function: CompanyFunction, store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
+    def companies(
+        self, function: CompanyFunction, store: Store, ciks: Sequence[str], *, lane: Lane = "CPU"
+    ) -> Iterator[Outcome]:
         """Yield the outcome of every company as it comes; a crash over one company is its failure alone.
+
+        Args:
+            function: the work of one company.
+            store: lake and documents, for every process.
+            ciks: the companies.
+            lane: resource of Dask workers the work goes to, where any worker offers it.
 
         Raises:
             DefectError: the function crashed over each of several companies: then it is not the companies.
         """
         crashed: list[str] = []
         with FanOut() as engine:
-            for done in engine.map(partial(function, store), ciks):
+            for done in engine.map(partial(function, store), ciks, lane=lane):
                 if done.value is not None:
                     yield done.value
                     continue

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,19 @@ from distributed import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "sec_assets_tests.execution.project"
+
+
+def configuration(home: Path) -> str:
+    """A dagster.yaml with which other processes find `home` whatever their environment says."""
+    return f"""
+telemetry:
+  enabled: false
+event_log_storage:
+  module: sec_assets.execution.event_log
+  class: BatchedSqliteEventLogStorage
+  config:
+    base_dir: {home}/history/runs
+"""
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
@@ -39,20 +52,40 @@ class DaskProcesses:
         wait_until(file.exists, seconds=60)
         self.address: str = json.loads(file.read_text())["address"]
 
-    def add_workers(self, count: int, *options: str, cwd: Path = ROOT) -> list[subprocess.Popen]:
-        plain = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0", "--no-nanny")
+    def add_workers(
+        self, count: int, *options: str, cwd: Path = ROOT, environment: Mapping[str, str] | None = None
+    ) -> list[subprocess.Popen]:
+        plain = ("--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
+        plain += () if "--nanny" in options else ("--no-nanny",)
         place = ("--local-directory", str(self._folder))
         with Client(self.address, set_as_default=False) as client:
             there = len(client.scheduler_info()["workers"])
-            found = [self._start("dask_worker", self.address, *plain, *place, *options, cwd=cwd) for _ in range(count)]
+            found = [
+                self._start("dask_worker", self.address, *plain, *place, *options, cwd=cwd, environment=environment)
+                for _ in range(count)
+            ]
             client.wait_for_workers(there + count, timeout=60)
         return found
 
-    def _start(self, module: str, *arguments: str, cwd: Path = ROOT) -> subprocess.Popen:
+    def take_away(self, worker: subprocess.Popen) -> None:
+        """End a worker and wait until the scheduler knows."""
+        with Client(self.address, set_as_default=False) as client:
+            there = len(client.scheduler_info(n_workers=-1)["workers"])
+            _end(worker)
+            wait_until(lambda: len(client.scheduler_info(n_workers=-1)["workers"]) < there)
+
+    def tasks(self) -> list[str]:
+        """Keys of every task the scheduler still knows."""
+        with Client(self.address, set_as_default=False) as client:
+            return client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.tasks))
+
+    def _start(
+        self, module: str, *arguments: str, cwd: Path = ROOT, environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen:
         # -P and the working folder decide what a worker can import, not the test runner's own path.
         command = [sys.executable, "-m", f"distributed.cli.{module}", *arguments]
         log = self._stack.enter_context((self._folder / f"{module}.log").open("a"))
-        process = subprocess.Popen(command, cwd=cwd, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=cwd, env={**os.environ, **(environment or {})}, stdout=log, stderr=log)
         self._stack.callback(_end, process)
         return process
 
@@ -92,10 +125,24 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Dag
     """A Dagster home on disk, which other processes can open."""
     home = tmp_path / "home"
     home.mkdir()
-    (home / "dagster.yaml").write_text("telemetry:\n  enabled: false\n")
+    (home / "dagster.yaml").write_text(configuration(home))
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     with dg.DagsterInstance.from_config(str(home)) as found:
         yield found
+
+
+def run_error(result: dg.JobExecutionResult) -> str:
+    """Why the run as a whole failed."""
+    (event,) = [event for event in result.all_events if event.is_job_failure]
+    error = event.job_failure_data.error
+    return error.to_string() if error else ""
+
+
+def step_error(result: dg.JobExecutionResult, step: str) -> str:
+    """Why a step failed."""
+    (event,) = [event for event in result.all_events if event.is_step_failure and event.step_key == step]
+    error = event.step_failure_data.error
+    return error.message if error else ""
 
 
 class Runs:
@@ -128,6 +175,12 @@ class Runs:
     def traces(self, name: str) -> list[str]:
         path = self.scratch / name
         return path.read_text().splitlines() if path.exists() else []
+
+
+def falls_silent(runs: Runs, name: str) -> bool:
+    before = len(runs.traces(name))
+    time.sleep(1)
+    return len(runs.traces(name)) == before
 
 
 @pytest.fixture

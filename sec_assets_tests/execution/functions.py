@@ -51,3 +51,22 @@ def mark_start(number: int, folder: str) -> int:
 
 def unpicklable(_: int) -> object:
     return lambda: None
+
+
+def parent_of(_: int) -> int:
+    return os.getppid()
+
+
+def note_parent(number: int, path: str) -> int:
+    """Square slowly, after noting for which worker this process computes."""
+    with Path(path).open("a") as file:
+        file.write(f"{os.getppid()}\n")
+    time.sleep(1.0)
+    return number * number
+
+
+def sleep_after_two(number: int, path: str) -> int:
+    if number >= 2:
+        Path(path).write_text(str(os.getpid()))
+        time.sleep(600)
+    return number

@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from functools import partial
-from pathlib import Path
 
 import dagster as dg
 
@@ -15,16 +14,11 @@ from sec_assets.execution.dask import dask_executor
 from sec_assets.execution.driver import RESOURCES_TAG
 from sec_assets.execution.fanout import FanOut
 from sec_assets_tests.execution.functions import disk_full_on_three, refuse_odd, slow_square
+from sec_assets_tests.execution.project_fanout import FAN_ASSETS, FAN_JOBS
+from sec_assets_tests.execution.project_flows import FLOW_JOBS
+from sec_assets_tests.execution.traces import trace
 
 ciks = dg.DynamicPartitionsDefinition(name="cik")
-
-
-def trace(context: dg.AssetExecutionContext | dg.OpExecutionContext, name: str, text: str = "") -> int:
-    """Note one execution; return how many there were with this one."""
-    path = Path(context.run.tags["scratch"]) / name
-    with path.open("a") as file:
-        file.write(f"{text or os.getpid()}\n")
-    return len(path.read_text().splitlines())
 
 
 @dg.asset
@@ -191,10 +185,13 @@ defs = dg.Definitions(
         _fanning("fanning_b"),
         fanning_refused,
         fanning_full,
+        *FAN_ASSETS,
     ],
     asset_checks=[refusing],
     jobs=[
         mapped_job,
+        *FLOW_JOBS,
+        *FAN_JOBS,
         dg.define_asset_job("chain", selection=["upstream", "downstream"]),
         dg.define_asset_job("failing_chain", selection=["broken", "after_broken", "upstream"]),
         dg.define_asset_job("leaving", selection=["leaves"]),

@@ -20,25 +20,22 @@ from sec_assets.execution import cluster as cluster_module
 from sec_assets.execution import driver as driver_module
 from sec_assets.execution.messages import ProbeRequest
 from sec_assets.execution.worker import check
-from sec_assets_tests.execution.conftest import PROJECT, ROOT, DaskProcesses, Runs, wait_until
+from sec_assets_tests.execution.conftest import (
+    PROJECT,
+    ROOT,
+    DaskProcesses,
+    Runs,
+    falls_silent,
+    run_error,
+    step_error,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(200)]
 
 
 def at(dask: DaskProcesses) -> dict:
     return {"existing": {"address": dask.address}}
-
-
-def run_error(result: dg.JobExecutionResult) -> str:
-    (event,) = [event for event in result.all_events if event.is_job_failure]
-    error = event.job_failure_data.error
-    return error.to_string() if error else ""
-
-
-def step_error(result: dg.JobExecutionResult, step: str) -> str:
-    (event,) = [event for event in result.all_events if event.is_step_failure and event.step_key == step]
-    error = event.step_failure_data.error
-    return error.message if error else ""
 
 
 @contextmanager
@@ -62,12 +59,6 @@ def worker_processes() -> list[psutil.Process]:
     """Children of this process, but for the resource tracker which Python keeps until it ends."""
     children = psutil.Process().children(recursive=True)
     return [child for child in children if not any("resource_tracker" in part for part in child.cmdline())]
-
-
-def falls_silent(runs: Runs, name: str) -> bool:
-    before = len(runs.traces(name))
-    time.sleep(1)
-    return len(runs.traces(name)) == before
 
 
 def test_a_worker_without_the_code_fails_the_run_with_its_address_and_reason(
