@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev bench bench-bulk bench-http soak faults bench-xbrl fuzz-xbrl clean clean-data
+.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo bench bench-bulk bench-http soak faults bench-xbrl fuzz-xbrl clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -42,6 +42,12 @@ dev: export SEC_ASSETS_PARTITIONS_PER_RUN := $(or $(SEC_ASSETS_PARTITIONS_PER_RU
 dev: setup ## Dagster UI and daemon on http://127.0.0.1:3000
 	$(BIN)/sec-assets init
 	exec $(BIN)/python -c '$(HEED_SIGINT)' $(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p $(or $(PORT),3000)
+
+backfill-fast: setup ## filings and documents of the universe: 10 companies at once, 5 downloads (more options: ARGS="--exchange NYSE")
+	$(BIN)/sec-assets backfill --max-concurrent-companies 10 --max-concurrent-downloads 5 $(ARGS)
+
+backfill-turbo: setup ## 20 companies at once, 10 downloads
+	$(BIN)/sec-assets backfill --max-concurrent-companies 20 --max-concurrent-downloads 10 $(ARGS)
 
 bench: setup-dev ## benchmarks; ratios within one run
 	for name in xbrl technicals text executor bookkeeping statements; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from sec_assets import access, home, summary
+from sec_assets.cli_backfill import backfill
 from sec_assets.cli_monitor import monitor
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import Settings, load_settings
@@ -20,6 +21,7 @@ from sec_assets.xbrl.standardize.grid import grid
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.command()(monitor)
+app.command()(backfill)
 _console = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)
 _MODULE = "sec_assets.definitions"

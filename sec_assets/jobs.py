@@ -14,10 +14,17 @@ company_update_job = dg.define_asset_job(
     description="Everything of one company, or of a range of them: filings, documents, facts, text, prices, signals.",
 )
 
+backfill_job = dg.define_asset_job(
+    "backfill",
+    selection=dg.AssetSelection.assets("filings_index", "artifacts").without_checks(),
+    executor_def=dg.in_process_executor,
+    description="Filings and documents of a range of companies; what `sec-assets backfill` runs in its own processes.",
+)
+
 serving_job = dg.define_asset_job(
     "serving",
     selection=dg.AssetSelection.groups("serving"),
     description="Rebuild the warehouse and the portfolio report from the lake.",
 )
 
-ALL_JOBS = [universe_job, company_update_job, serving_job]
+ALL_JOBS = [universe_job, company_update_job, backfill_job, serving_job]

@@ -4,6 +4,9 @@ import dagster as dg
 
 CIK_PARTITIONS = dg.DynamicPartitionsDefinition(name="cik")
 
+BACKFILL_TAG = "sec_assets/backfill"
+"""Tag of the runs of the backfill command; its value is the command's own number."""
+
 _CHUNK = 1_000  # one SQL statement holds all keys of a call, and SQLite limits the variables of a statement
 
 

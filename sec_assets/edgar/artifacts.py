@@ -6,7 +6,7 @@ outage ends the work, and everything done so far goes with the exception.
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ _Key = tuple[str, str]
 _WAITING_PER_WORKER = 4
 
 
-def _nobody(status: str, fetched: bool) -> None:
+def _nobody(*_: object) -> None:
     """Tell nobody."""
 
 
@@ -38,12 +38,14 @@ class Effort:
         companies: companies begun and not complete; None leaves it to the workers.
         stop: once set, nothing new begins, and the work ends as by an outage.
         told: is told of every document, from any thread.
+        begun: is told of every company when its first documents are looked for.
     """
 
     workers: int = 8
     companies: int | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     told: Told = _nobody
+    begun: Callable[[str], None] = _nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ class _Desk:
         if assignment is None:
             self._exhausted = True
             return False
+        self._effort.begun(assignment.cik)
         self._begun[assignment.cik] = company = _Company(assignment)
         return not company.complete
 

@@ -18,7 +18,7 @@ from pydantic import PrivateAttr
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.transport.gate import Priority
 from sec_assets.edgar.transport.session import Timing
-from sec_assets.partitions import CIK_PARTITIONS
+from sec_assets.partitions import BACKFILL_TAG, CIK_PARTITIONS
 from sec_assets.resources.settings import SettingsResource
 from sec_assets.storage.origin import claim
 
@@ -57,7 +57,7 @@ class EdgarResource(dg.ConfigurableResource):
 
 def priority_of(run: dg.DagsterRun, instance: dg.DagsterInstance | None) -> Priority:
     """Return `backfill` for a run of a backfill and for a range of more than five companies."""
-    if BACKFILL_ID_TAG in run.tags:
+    if BACKFILL_ID_TAG in run.tags or BACKFILL_TAG in run.tags:
         return "backfill"
     first, last = run.tags.get(ASSET_PARTITION_RANGE_START_TAG), run.tags.get(ASSET_PARTITION_RANGE_END_TAG)
     if first is None or last is None or first == last:

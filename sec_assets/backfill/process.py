@@ -1,0 +1,82 @@
+"""The driver's end of a lane: starts the process, sends it commands, hands its reports to a queue, ends it."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, cast
+
+from sec_assets.backfill.plan import Stage
+
+_LONGEST_SENTENCE = 300
+
+
+class LaneProcess:
+    """A lane as the driver sees it. `busy` tells whether a command is under way."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        downloads: int,
+        companies: int,
+        environ: Mapping[str, str],
+        log: Path,
+        lock: int,
+        reports: "queue.SimpleQueue[tuple[LaneProcess, dict[str, Any]]]",
+    ) -> None:
+        self.stage: Stage = stage
+        self.busy: list[str] | None = None
+        self._log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sec_assets.backfill.lane", stage, str(downloads), str(companies)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True,
+                env={**os.environ, **environ}, pass_fds=(lock,),
+            )  # fmt: skip
+        self._input = cast("IO[str]", self._process.stdin)
+        self._output = cast("IO[str]", self._process.stdout)
+        self._reports = reports
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def send(self, backfill: str, stage: str, ciks: Sequence[str]) -> None:
+        """Give the lane a run to execute; no companies means the universe."""
+        self.busy = list(ciks)
+        self._write(json.dumps({"backfill": backfill, "stage": stage, "ciks": self.busy}) + "\n")
+
+    def stop(self) -> None:
+        """Let it end: at once when idle, else between two documents."""
+        try:
+            self._input.close()
+        except BrokenPipeError:
+            return
+
+    def kill(self) -> None:
+        """End it now; files are written whole or not at all."""
+        self._process.kill()
+
+    @property
+    def gone(self) -> bool:
+        """Whether the process has ended."""
+        return self._process.poll() is not None
+
+    def _write(self, text: str) -> None:
+        try:
+            self._input.write(text)
+            self._input.flush()
+        except BrokenPipeError:
+            return  # its end is reported by `_listen`
+
+    def _listen(self) -> None:
+        for text in self._output:
+            self._reports.put((self, json.loads(text)))
+        self._reports.put((self, {"kind": "gone", "code": self._process.wait(), "error": self._last_words()}))
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return f"{(lines or ['no message'])[-1][:_LONGEST_SENTENCE]} (see {self._log})"
