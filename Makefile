@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo bench bench-bulk bench-http soak faults bench-xbrl fuzz-xbrl clean clean-data
+.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo bench bench-bulk bench-http soak faults executor-table deploy-check bench-xbrl fuzz-xbrl clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -73,6 +73,12 @@ faults: setup-dev ## a seeded campaign of everything that can go wrong between u
 
 two-hosts: setup-dev ## two network namespaces share one budget through a Redis that dies; as root, with redis-server
 	$(BIN)/python -m sec_assets_tests.campaigns.two_hosts
+
+executor-table: setup-dev ## dagster-dask's executor beside ours, behaviour by behaviour; about ten minutes
+	$(BIN)/python -m sec_assets_tests.benchmarks.executor_table
+
+deploy-check: setup-dev ## every process of deploy/compose.yaml started by hand on the loopback, and a range run through them
+	$(BIN)/python -m sec_assets_tests.campaigns.deploy_check
 
 clean: ## caches and build leftovers
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

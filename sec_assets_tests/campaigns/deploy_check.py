@@ -7,8 +7,10 @@ in place. PostgreSQL and Redis are the programs of this machine. Containers them
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -244,4 +246,5 @@ def _listens(port: int) -> bool:
 if __name__ == "__main__":
     if shutil.which("redis-server") is None:
         raise SystemExit("redis-server is not installed: apt-get install redis-server")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped then as well
     main()
