@@ -28,6 +28,7 @@ PROCESSES, THREADS = 4, 4
 SEC_LIMIT = 10
 WARM_UP_SECONDS = 5.0
 GROWTH_MIB = 2.0
+STATE_MIB = 50.0  # an hour's record of permits, and the cache
 SHARE = 0.95  # of the budget the clients keep to; the machine may be busy with other things for part of an hour
 LONGEST_SILENCE = 10.0
 MORE_FILES = 1  # in the median; single samples catch documents and locks that are open for a moment
@@ -57,7 +58,8 @@ def soak(seconds: float, rate: float, console: Console) -> bool:
             )
             time.sleep(1.0)  # the server writes its log twice a second
             arrivals = edgar.arrivals()
-    verdicts = [*_of_arrivals(arrivals, rate), *_of_results(outcome), *of_samples(outcome.samples, seconds)]
+        left = _of_files(Path(folder, "data"))
+    verdicts = [*_of_arrivals(arrivals, rate), *_of_results(outcome), *left, *of_samples(outcome.samples, seconds)]
     _print(verdicts, seconds, rate, console)
     return all(good for _, _, good in verdicts)
 
@@ -92,6 +94,16 @@ def _of_results(outcome: Outcome) -> list[Verdict]:
         ("documents with wrong bytes", f"{wrong}", wrong == 0),
         ("errors", f"{errors} {first}", errors == 0),
         ("CPU per document", f"{cpu / max(stored, 1) * 1000:.1f} ms", True),
+    ]
+
+
+def _of_files(data: Path) -> list[Verdict]:
+    """Judge what lies on the disk: no document or part of one, and a state that does not pile up."""
+    documents = sum(1 for path in (data / "documents").rglob("*") if path.is_file())
+    state = sum(path.stat().st_size for path in (data / "state").rglob("*") if path.is_file()) / 2**20
+    return [
+        ("files left in the store", f"{documents}", documents == 0),
+        ("state folder", f"{state:.1f} MiB", state < STATE_MIB),
     ]
 
 
