@@ -119,7 +119,7 @@ def _identity_result(name: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
     kept = years.filter(pl.col("violated") == 0).height
     share = kept / years.height if years.height else 1.0
     broken = judged.filter(~pl.col("holds")).sort("difference")
-    columns = ("cik", "accession_number", "period_end", "expected", "actual", "tolerance", "hint")
+    columns = ("cik", "line_item", "accession_number", "period_end", "expected", "actual", "tolerance", "hint")
     return dg.AssetCheckResult(
         asset_key="financials",
         check_name=name,
@@ -128,6 +128,7 @@ def _identity_result(name: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
         metadata={
             "asked": judged.height,
             "violated": broken.height,
+            "violated_by_a_slip_of_the_filer": broken["hint"].count(),
             "company_years": years.height,
             "company_years_without_violation": kept,
             "share_without_violation": share,

@@ -109,6 +109,19 @@ def test_four_quarters_make_the_year():
     assert quarters(10, 20, 30, 40, year=110)["holds"].to_list() == [False]
 
 
+def test_a_year_to_date_that_was_revised_alone_is_hinted_at():
+    nine = filing("q3", "2023-11-01", ("Revenues", "2023-01-01/2023-09-30", 66 * MILLION), form="10-Q")
+    days = ["2023-01-01/2023-03-31", "2023-04-01/2023-06-30", "2023-07-01/2023-09-30"]
+    quarterly = [
+        filing(f"q{n}", "2023-10-20", ("Revenues", day, 20 * MILLION), form="10-Q") for n, day in enumerate(days)
+    ]
+    rows = standardize(frame(*quarterly, nine, filing("fy", "2024-02-01", ("Revenues", YEAR, 100 * MILLION))))
+    judged_rows = judge(rows).filter(identity="quarters_make_the_year")
+    assert judged_rows.select("line_item", "holds", "hint").rows() == [
+        ("revenue", False, "the nine months are not the sum of their quarters: revised within the year")
+    ]
+
+
 def test_a_quarter_revised_within_the_year_counts_as_restated_later():
     assert quarters(10, 20, 30, 40, year=104, revised=14)["holds"].to_list() == [True]
 

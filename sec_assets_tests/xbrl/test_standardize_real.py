@@ -124,6 +124,7 @@ def test_identities_hold_but_for_a_filers_own_reclassifications(financials: pl.D
     broken = judged.filter(~pl.col("holds"))
     assert set(broken["identity"]) <= {"quarters_make_the_year"}
     assert set(broken["cik"]) <= {MARVELL}
+    assert broken["hint"].null_count() == 0
     years = by_company_year(judged)
     assert years.height > 50
     assert years.select((pl.col("violated") > 0).mean()).item() < 0.06

@@ -14,7 +14,8 @@ from sec_assets.xbrl.standardize.versions import known_at
 
 JUDGED = pl.Schema(
     {
-        "cik": pl.String, "identity": pl.String, "accession_number": pl.String, "period_start": pl.Date, "period_end": pl.Date,
+        "cik": pl.String, "identity": pl.String, "line_item": pl.String, "accession_number": pl.String,
+        "period_start": pl.Date, "period_end": pl.Date,
         "expected": pl.Float64, "actual": pl.Float64, "difference": pl.Float64, "tolerance": pl.Float64, "holds": pl.Boolean,
         "hint": pl.String,
     }
@@ -25,8 +26,10 @@ IDENTITIES = {
     "quarters_make_the_year": "the four quarters, as known when the year was filed or as restated, sum to it",
     "eps_times_shares": "basic EPS × weighted basic shares = income for common holders",
 }
+_ADDED = ("difference", "holds", "hint")
 _CELL = [*FILING, "period_start", "period_end", "unit"]
 _FLOWS = ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow")
+_REVISED = "the nine months are not the sum of their quarters: revised within the year"
 _EPS_PLACES = 2
 _EPS_SLACK = 0.005
 """Income is spread over classes and participating securities: half a per cent is not a violation."""
@@ -49,7 +52,10 @@ def judge(financials: pl.DataFrame) -> pl.DataFrame:
         frame.with_columns(difference=pl.col("actual") - pl.col("expected"))
         .with_columns(holds=pl.col("difference").abs() <= pl.col("tolerance"))
         .with_columns(hint=pl.when(~pl.col("holds")).then(_hint(frame.columns)))
-        .select(pl.col(name).cast(dtype) for name, dtype in JUDGED.items())
+        .select(
+            (pl.col(name) if name in frame.columns or name in _ADDED else pl.lit(None).alias(name)).cast(dtype)
+            for name, dtype in JUDGED.items()
+        )
         for frame in judged
     ).sort("cik", "identity", "period_end", "accession_number")
 
@@ -158,7 +164,7 @@ def _quarters(rows: pl.DataFrame) -> pl.DataFrame:
     first = years.sort("known").unique([*item, "period_start", "period_end"], keep="first", maintain_order=True)
     quarters = timed.filter(pl.col("period_type") == "quarter").select(
         *item, "amount", quarter_half="half", quarter_start="period_start", quarter_end="period_end", quarter_known="known",
-        built="is_derived",
+        built="is_derived", quarter_concept="concept",
     )  # fmt: skip
     pairs = first.join(quarters, on=item).filter(
         pl.col("quarter_start") >= pl.col("period_start"), pl.col("quarter_end") <= pl.col("period_end")
@@ -171,8 +177,10 @@ def _quarters(rows: pl.DataFrame) -> pl.DataFrame:
         *_CELL,
         "expected",
         "tolerance",
+        "line_item",
         identity=pl.lit("quarters_make_the_year"),
         actual=pl.when(nearer).then("restated").otherwise("actual"),
+        slip=pl.when("is_revised").then(pl.lit(_REVISED)),
     )
 
 
@@ -195,13 +203,15 @@ def _year_sums(pairs: pl.DataFrame) -> pl.DataFrame:
             days=days.sum(),
             n=pl.len(),
             built=pl.col("built").all(),
+            # Q4 is FY − 9M, so that the nine months differ from their quarters, all of one concept
+            is_revised=pl.col("built").any() & (pl.col("quarter_concept") == pl.col("concept")).all(),
         )
         .filter(
             pl.col("n") == 4,
             pl.col("days") == (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1,
             ~pl.col("built"),
         )
-        .select(*_CELL, "line_item", "expected", "actual", "tolerance")
+        .select(*_CELL, "line_item", "expected", "actual", "tolerance", "is_revised")
     )
 
 
