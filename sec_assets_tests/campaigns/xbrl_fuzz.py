@@ -34,15 +34,15 @@ _EXPECTED = parse_instances([document(SEEDS[0], 0, INTACT)]).frame
 
 def broken_rule(bodies: list[bytes]) -> str | None:
     """Return what a batch of documents broke, None when all is well."""
-    started = time.monotonic()
+    started = time.process_time()
     try:
         parsed = parse_instances([document(SEEDS[0], 0, INTACT), *(document(b, n) for n, b in enumerate(bodies, 1))])
         ticker_history(cover_pages(parsed.frame))
     except BaseException as error:  # noqa: BLE001 (any crash is the finding)
         return f"{type(error).__name__}: {error}"
     frame = parsed.frame
-    if time.monotonic() - started > SLOWEST_SECONDS:
-        return f"took {time.monotonic() - started:.0f} seconds"
+    if time.process_time() - started > SLOWEST_SECONDS:
+        return f"took {time.process_time() - started:.0f} seconds of CPU"
     if frame.schema != XBRL_FACTS.schema or frame.select(XBRL_FACTS.key).is_duplicated().any():
         return "the frame is not a table xbrl_facts, or its key is not unique"
     if not frame.filter(pl.col("source") == INTACT).equals(_EXPECTED):
