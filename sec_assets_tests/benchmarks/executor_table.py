@@ -5,6 +5,7 @@ has not ended by then "hangs". A cell says "as it should", or what happened inst
 """
 
 import argparse
+import json
 import os
 import signal
 import subprocess
@@ -85,10 +86,11 @@ def partition_range(stage: Stage) -> str:
 def runs_at_once(stage: Stage) -> str:
     """three runs of one job at once on one scheduler each execute"""
     command = [sys.executable, "-m", "dagster", "job", "execute", "-m", stage.module, "-d", str(ROOT), "-j", "chain"]
-    config = f'{{"execution": {{"config": {{"cluster": {{"existing": {{"address": "{stage.dask.address}"}}}}}}}}}}'
+    config = stage.runs.scratch.parent / "config.yaml"
+    config.write_text(json.dumps({"execution": {"config": {"cluster": {"existing": {"address": stage.dask.address}}}}}))
     tags = f'{{"scratch": "{stage.runs.scratch}"}}'
     drivers = [
-        subprocess.Popen([*command, "--tags", tags, "--config-json", config], cwd=ROOT, stderr=subprocess.DEVNULL)
+        subprocess.Popen([*command, "--tags", tags, "--config", str(config)], cwd=ROOT, stderr=subprocess.DEVNULL)
         for _ in range(3)
     ]
     succeeded = [driver.wait() for driver in drivers].count(0)

@@ -49,7 +49,7 @@ class DaskProcesses:
         self.scheduler = self._start(
             "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)
         )
-        wait_until(file.exists, seconds=60)
+        wait_until(lambda: file.exists() and file.read_text().endswith("}"), seconds=120)
         self.address: str = json.loads(file.read_text())["address"]
 
     def add_workers(
@@ -64,7 +64,7 @@ class DaskProcesses:
                 self._start("dask_worker", self.address, *plain, *place, *options, cwd=cwd, environment=environment)
                 for _ in range(count)
             ]
-            client.wait_for_workers(there + count, timeout=60)
+            client.wait_for_workers(there + count, timeout=150)
         return found
 
     def take_away(self, worker: subprocess.Popen) -> None:

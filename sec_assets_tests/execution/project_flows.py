@@ -70,7 +70,7 @@ def four_numbers():
         yield dg.DynamicOutput(number, mapping_key=f"n{number}")
 
 
-@dg.op(out=dg.DynamicOut(is_required=False))
+@dg.op(out=dg.DynamicOut())
 def no_numbers():
     yield from ()
 

@@ -103,15 +103,8 @@ def test_ten_runs_of_one_job_at_once_all_execute_once(
 def test_many_lines_of_output_and_many_log_entries_are_kept(runs: Runs, existing: dict):
     result = runs.run("much_job", existing)
     assert result.success
-    (captured,) = [
-        event.compute_logs_data.file_key
-        for event in result.all_events
-        if (event.event_type == dg.DagsterEventType.LOGS_CAPTURED and event.step_key == "prints_much")
-        or (
-            event.event_type == dg.DagsterEventType.LOGS_CAPTURED
-            and "prints_much" in (event.logs_captured_data.step_keys or [])
-        )
-    ]
+    told = [e.logs_captured_data for e in result.all_events if e.event_type == dg.DagsterEventType.LOGS_CAPTURED]
+    (captured,) = [data.file_key for data in told if "prints_much" in data.step_keys]
     data = runs.instance.compute_log_manager.get_log_data([result.run_id, "compute_logs", captured])
     lines = (data.stdout or b"").decode().splitlines()
     assert [line for line in lines if line.startswith("line ")] == [f"line {number}" for number in range(LINES)]
