@@ -135,7 +135,8 @@ class _Backfill:
             return self._tell(drive)
 
     def _drive(self, crew: Crew, instance: dg.DagsterInstance) -> Drive | None:
-        why = crew.universe(self.scope.stages)
+        with _console.status("tickers and partitions") if _console.is_terminal else nullcontext():
+            why = crew.universe(self.scope.stages)
         if why is not None:
             raise SettingError(why)
         status, universe = self._status(), self._universe()

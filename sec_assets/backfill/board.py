@@ -60,7 +60,8 @@ def board(progress: Progress, used: Usage | None, now: float, notes: list[str]) 
     table.add_column()
     for name, value in figures(progress, used, now).items():
         table.add_row(name, Text(value, style="red" if name == "with failures" and value != "0" else ""))
-    bar = ProgressBar(total=max(progress.total, 1), completed=len(progress.finished), width=_BAR_WIDTH)
+    bar = Table.grid()
+    bar.add_row(ProgressBar(total=max(progress.total, 1), completed=len(progress.finished), width=_BAR_WIDTH))
     lines = [Text(note, style="yellow", overflow="ellipsis", no_wrap=True) for note in notes[-3:]]
     return Panel(Group(bar, table, *lines), title="backfill", title_align="left", width=78)
 
