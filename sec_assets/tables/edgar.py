@@ -121,7 +121,11 @@ FINANCIALS = Table(
             EXACT,
             "of shares and amounts per share: shares today for one at the filing; null elsewhere and where a split is unconfirmed",
         ),
-        Column("adjusted_value", EXACT, "value on the basis of shares of the company's newest filing; null like split_factor"),
+        Column(
+            "adjusted_value",
+            EXACT,
+            "value on the basis of shares of the company's newest filing; null like split_factor",
+        ),
         FORM,
         FILED,
         ACCEPTED_AT,
