@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo bench bench-bulk bench-http soak faults executor-table deploy-check bench-xbrl fuzz-xbrl clean clean-data
+.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo db-stats diagnose bench bench-bulk bench-http soak faults executor-table deploy-check bench-xbrl fuzz-xbrl clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -48,6 +48,12 @@ backfill-fast: setup ## filings and documents of the universe: 10 companies at o
 
 backfill-turbo: setup ## 20 companies at once, 10 downloads
 	$(BIN)/sec-assets backfill --max-concurrent-companies 20 --max-concurrent-downloads 10 $(ARGS)
+
+db-stats: setup ## coverage by exchange and form
+	$(BIN)/sec-assets db-stats
+
+diagnose: setup ## what is wrong, and what to do about it
+	$(BIN)/sec-assets diagnose
 
 bench: setup-dev ## benchmarks; ratios within one run
 	for name in xbrl technicals text executor bookkeeping statements; do $(BIN)/python -m sec_assets_tests.benchmarks.bench_$$name || exit 1; done

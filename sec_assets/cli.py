@@ -13,6 +13,7 @@ from rich.console import Console
 from sec_assets import access, home, summary
 from sec_assets.cli_backfill import backfill
 from sec_assets.cli_monitor import monitor
+from sec_assets.cli_stats import db_stats, diagnose
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import Settings, load_settings
 from sec_assets.statement_board import WIDEST, boards, columns_that_fit
@@ -22,6 +23,8 @@ from sec_assets.xbrl.standardize.grid import grid
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 app.command()(monitor)
 app.command()(backfill)
+app.command()(db_stats)
+app.command()(diagnose)
 _console = Console(soft_wrap=True)
 _errors = Console(stderr=True, soft_wrap=True)
 _MODULE = "sec_assets.definitions"
