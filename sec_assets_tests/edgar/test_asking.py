@@ -75,9 +75,20 @@ def test_sixteen_threads_that_want_one_document_cause_one_request(client: EdgarC
 
 
 def test_sixteen_threads_that_want_one_refresh_cause_one_request(client: EdgarClient, edgar: FakeEdgar) -> None:
-    edgar.default = in_turn(always(200, b'{"0": 1}'), slowly(always(200, b'{"0": 2}'), 1.5))
+    asking = threading.Semaphore(0)
+
+    def when_all_have_asked(handler: Handler, count: int) -> None:
+        for _ in range(16):
+            assert asking.acquire(timeout=30)
+        slowly(always(200, b'{"0": 2}'), 0.5)(handler, count)
+
+    def refresh() -> bytes:
+        asking.release()
+        return client.get(TICKERS, refresh=True).body
+
+    edgar.default = in_turn(always(200, b'{"0": 1}'), when_all_have_asked)
     client.get(TICKERS)
-    bodies = in_threads(16, lambda: client.get(TICKERS, refresh=True).body)
+    bodies = in_threads(16, refresh)
     assert bodies == [b'{"0": 2}'] * 16
     assert len(edgar.arrivals) == 2
 
