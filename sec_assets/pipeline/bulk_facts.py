@@ -12,14 +12,13 @@ from sec_assets.edgar.bulk.choice import Choice, Need, choose, last_built
 from sec_assets.edgar.bulk.members import MemberReader
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.urls import companyfacts_archive_url
-from sec_assets.errors import AbsentError, InputError, MalformedError
+from sec_assets.errors import AbsentError, InputError
 from sec_assets.pipeline.bulk import ArchivePass, Batch, Spread, ledger_of
 from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.settings import Settings
-from sec_assets.storage.lake import Lake, Written
 from sec_assets.storage.status import StatusLog, Verdict
 from sec_assets.tables import COMPANYFACTS
-from sec_assets.xbrl.companyfacts import companyfacts_as_facts, read_companyfacts
+from sec_assets.xbrl.companyfacts import companyfacts_as_facts, read_many
 
 
 def choose_facts(settings: Settings, store: Store, ciks: Sequence[str], *, now: datetime) -> Choice:
@@ -64,23 +63,18 @@ def load_companyfacts(
 
 def facts_batch(store: Store, archive: Path, _fetched_at: datetime, companies: Batch) -> Outcome:
     """Read companies out of the archive and write their partitions of `companyfacts`."""
-    written: dict[str, Written] = {}
+    bodies: dict[str, bytes] = {}
     failed: dict[str, str] = {}
     with MemberReader(archive) as reader:
         for company in companies:
             try:
-                written[company.cik] = _write_facts(store.lake, company.cik, reader.read(company.members[0]))
+                bodies[company.cik] = reader.read(company.members[0])
             except InputError as error:
                 failed[company.cik] = str(error)
-    return Outcome([company.cik for company in companies], written=written, failed=failed)
-
-
-def _write_facts(lake: Lake, cik: str, body: bytes) -> Written:
-    frame = companyfacts_as_facts(read_companyfacts(body))
-    strangers = set(frame["cik"].unique()) - {cik}
-    if strangers:
-        raise MalformedError(f"CIK{cik}.json describes company {min(strangers)}")
-    return lake.write(COMPANYFACTS, frame, cik=cik)
+    facts, unreadable = read_many(bodies)
+    good = [cik for cik in bodies if cik not in unreadable]
+    written = store.lake.write_partitions(COMPANYFACTS, companyfacts_as_facts(facts), good)
+    return Outcome([company.cik for company in companies], written=written, failed=failed | unreadable)
 
 
 def _verdict(cik: str, outcome: Outcome) -> Verdict:
