@@ -251,7 +251,7 @@ class EdgarClient:
 
     def _new_parts(self) -> Parts:
         settings = self._settings
-        adapter = adapter_of(settings, self._gate)
+        adapter = adapter_of(settings, self._gate, self._timing.head)
         return Parts(settings.source, self._gate, adapter, settings.user_agent, self._timing, self._auth)
 
     def _cached_session(self) -> EdgarSession:

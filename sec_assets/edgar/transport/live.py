@@ -6,25 +6,34 @@ the way (a stopped process, a slow connection) is not used, and the request asks
 Sources without a network are `adapters`.
 """
 
+import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.response import HTTPResponse
 
 from sec_assets.edgar.transport.classify import TryAgain
 from sec_assets.edgar.transport.gate import Gate
 
 
 class GateAdapter(HTTPAdapter):
-    """An `HTTPAdapter` without retries of its own, whose connections report to `gate`."""
+    """An `HTTPAdapter` without retries of its own, whose connections report to `gate`.
 
-    def __init__(self, gate: Gate, workers: int) -> None:
+    Args:
+        gate: the shared budget.
+        workers: connections kept open for each host.
+        head_seconds: how long the head of an answer may take; each byte of it would begin the read time-out anew.
+    """
+
+    def __init__(self, gate: Gate, workers: int, head_seconds: float) -> None:
         self._gate = gate
-        self._pools = _pools_reporting_to(gate)
+        self._pools = _pools_reporting_to(gate, head_seconds)
         super().__init__(pool_connections=4, pool_maxsize=workers, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -46,7 +55,7 @@ class GateAdapter(HTTPAdapter):
             self._gate.sent()
 
 
-def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
+def _pools_reporting_to(gate: Gate, head_seconds: float) -> dict[str, type[HTTPConnectionPool]]:
     turn = threading.Lock()
 
     class ReportingConnection(HTTPConnection):
@@ -57,6 +66,10 @@ def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
                 super().request(method, url, *args, **kwargs)
             gate.sent()
 
+        def getresponse(self) -> HTTPResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
+            with _cut_after(head_seconds, self):
+                return super().getresponse()
+
     class ReportingTlsConnection(HTTPSConnection):
         def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
             _connect(self)
@@ -65,6 +78,10 @@ def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
                 super().request(method, url, *args, **kwargs)
             gate.sent()
 
+        def getresponse(self) -> HTTPResponse:  # pyright: ignore[reportIncompatibleMethodOverride]
+            with _cut_after(head_seconds, self):
+                return super().getresponse()
+
     class ReportingPool(HTTPConnectionPool):
         ConnectionCls = ReportingConnection  # pyright: ignore[reportAssignmentType]
 
@@ -72,6 +89,23 @@ def _pools_reporting_to(gate: Gate) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = ReportingTlsConnection  # pyright: ignore[reportAssignmentType]
 
     return {"http": ReportingPool, "https": ReportingTlsPool}
+
+
+@contextmanager
+def _cut_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
+    """End the connection if the block takes longer, which makes its reading fail."""
+    timer = threading.Timer(seconds, _cut, (connection.sock,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(sock: socket.socket) -> None:
+    with suppress(OSError):  # closed meanwhile
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)  # TLS's own would take its state from under the reader
 
 
 def _connect(connection: HTTPConnection) -> None:

@@ -130,9 +130,10 @@ class _Course:
 
     def _give_up(self, state: RetryCallState) -> None:
         failure = self._failure(state)
-        effort = f"{_tries(state.attempt_number)} in {time.monotonic() - self._began:.0f} s"
-        if failure.kind == "body":
-            raise MalformedError(f"{self._url}: {failure} ({effort}); the next run tries again") from failure
+        tries = _tries(state.attempt_number)
+        if failure.kind == "body":  # kept in a row that must not differ from run to run: no seconds
+            raise MalformedError(f"{self._url}: {failure} ({tries}); the next run tries again") from failure
+        effort = f"{tries} in {time.monotonic() - self._began:.0f} s"
         if failure.kind == "offline":
             raise UnreachableError(
                 f"{self._server} could not be reached: {failure} ({effort}, for {self._url}); check the network, set "

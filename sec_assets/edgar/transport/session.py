@@ -38,11 +38,12 @@ _MixinBase = requests.Session if TYPE_CHECKING else object
 class Timing:
     """Seconds a request may take, and how long a pause asked for by the source is waited out.
 
-    `body` is for the whole body of a small document; a large one gets more, see `read_body`.
+    `head` is for the whole head of an answer, `body` for the whole body of a small document; a large one gets more, see `read_body`.
     """
 
     connect: float = 10.0
     read: float = 30.0
+    head: float = 60.0
     body: float = 120.0
     patience: float = 900.0
 

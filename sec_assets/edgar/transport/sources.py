@@ -55,10 +55,10 @@ def gateway_of(settings: Settings) -> tuple[str | None, tuple[str, str] | None]:
     return base, (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
 
 
-def adapter_of(settings: Settings, gate: Gate) -> BaseAdapter:
-    """Return the adapter of the source that is set."""
+def adapter_of(settings: Settings, gate: Gate, head_seconds: float) -> BaseAdapter:
+    """Return the adapter of the source that is set; `head_seconds`: how long the head of an answer may take."""
     if settings.source == "live":
-        return GateAdapter(gate, settings.download_workers)
+        return GateAdapter(gate, settings.download_workers, head_seconds)
     if settings.source == "sample":
         return SampleAdapter(gate)
     if settings.mirror is None:
