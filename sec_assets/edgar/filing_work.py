@@ -121,7 +121,8 @@ class FilingWork:
         suffix = document.name[document.name.rfind(".") :].lower()
         url = self._url(document)
         try:
-            stored = self._client.download(url, expect=_EXPECT.get(suffix, "any"))
+            accepted_at = self._task.common["accepted_at"]
+            stored = self._client.download(url, expect=_EXPECT.get(suffix, "any"), accepted_at=accepted_at)
         except AbsentError as error:
             return self._record(document, status="absent", error=str(error))
         except (InputError, CorruptError) as error:
