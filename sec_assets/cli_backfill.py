@@ -157,9 +157,9 @@ class _Backfill:
         if self.scope.stages[0] != INDEX:
             return self.pace.batch
         store = Store(Lake(self.settings.lake), DocumentStore(self.settings.documents))
-        chosen = plan_index(self.settings, store, status, plan.ciks, refresh=False, now=datetime.now(UTC)).choice
+        chosen = plan_index(self.settings, store, status, plan.ciks, refresh=False, now=datetime.now(UTC))
         _console.print(Text(chosen.sentence, style="dim"))
-        return len(plan.ciks) if chosen.use_archive else self.pace.batch
+        return len(plan.ciks) if chosen.at_once else self.pace.batch
 
     def _status(self) -> StatusLog:
         return StatusLog(self.settings.lake)

@@ -44,7 +44,7 @@ def filings_index(
     chosen, store = settings.load(), storage.store()
     now = datetime.now(UTC)
     plan = plan_index(chosen, store, storage.status(), context.partition_keys, refresh=config.refresh, now=now)
-    context.log.info(plan.choice.sentence)
+    context.log.info(plan.sentence)
     with edgar.client() as client:
         way = IndexWay(plan, client, store, chosen, refresh=config.refresh, now=now)
         result = materialize_companies(
@@ -52,13 +52,13 @@ def filings_index(
             storage,
             FILINGS_INDEX,
             lambda ciks: until(effort.load().stop, way.outcomes(ciks, partial(fan_out.batches, name=cik_of))),
-            chunk=len(context.partition_keys) if plan.choice.use_archive else CHUNK,
+            chunk=len(context.partition_keys) if plan.at_once else CHUNK,
             settled=effort.settled,
         )
     for sentence in way.told:
         context.log.info(sentence)
     return dg.MaterializeResult(
-        metadata={**(result.metadata or {}), "requests": " — ".join([plan.choice.sentence, *way.told])}
+        metadata={**(result.metadata or {}), "requests": " — ".join([plan.sentence, *way.told])}
     )
 
 

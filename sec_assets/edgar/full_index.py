@@ -22,11 +22,16 @@ _MOST_DAILY_LISTS = 20
 
 @dataclass(frozen=True, slots=True)
 class FiledSince:
-    """Who filed: `ciks` (sorted); `unlisted` — weekdays without a list: holidays, and days not published yet."""
+    """Who filed: `ciks` (sorted); `unlisted` — weekdays without a list: holidays, and days not published yet.
+
+    `through` is the last day that has a list, None if no day has; `lists` counts the lists that were read.
+    """
 
     ciks: tuple[str, ...]
     unlisted: tuple[date, ...]
     problems: tuple[str, ...]
+    through: date | None
+    lists: int
 
 
 def companies_that_filed(client: "EdgarClient", since: date, until: date) -> FiledSince:
@@ -52,7 +57,9 @@ def companies_that_filed(client: "EdgarClient", since: date, until: date) -> Fil
             unlisted.append(day)
     found = [index.frame.filter(pl.col("filing_date").is_between(since, until))["cik"] for index in lists]
     ciks = pl.concat(found).unique().sort().to_list() if found else []
-    return FiledSince(tuple(ciks), tuple(unlisted), tuple(problem for index in lists for problem in index.problems))
+    through = max(set(recent) - set(unlisted), default=None)
+    problems = tuple(problem for index in lists for problem in index.problems)
+    return FiledSince(tuple(ciks), tuple(unlisted), problems, through, len(lists))
 
 
 def _days(since: date, until: date) -> Iterator[date]:

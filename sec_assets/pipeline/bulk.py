@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from sec_assets.edgar.bulk.batches import CompanyMembers, in_batches, members_of
-from sec_assets.edgar.bulk.choice import Choice, Need, choose, expected_requests, last_built
+from sec_assets.edgar.bulk.choice import Choice, Lookup, Need, choose, expected_requests, last_built
 from sec_assets.edgar.bulk.directory import read_directory
 from sec_assets.edgar.bulk.ledger import Changes, Ledger
 from sec_assets.edgar.bulk.members import MemberReader
@@ -24,6 +24,7 @@ from sec_assets.edgar.urls import submissions_archive_url
 from sec_assets.errors import AbsentError
 from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.pipeline.who_filed import look_up, plan_lookup, seen_of
 from sec_assets.settings import BulkMode, Settings
 from sec_assets.storage.lake import Lake, Written
 from sec_assets.storage.status import StatusLog
@@ -39,10 +40,29 @@ Work = Callable[[Store, Path, datetime, Batch], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class IndexPlan:
-    """How a run gets its filings: `confirmed` companies need nothing, the others come by the way that was chosen."""
+    """How a run gets its filings.
+
+    `confirmed` companies need nothing; those of `lookup` only if the daily lists name them; `choice` is for the others. `known`
+    is the number of filings per company that is not confirmed.
+    """
 
     choice: Choice
     confirmed: frozenset[str]
+    lookup: Lookup | None
+    known: dict[str, int]
+
+    @property
+    def at_once(self) -> bool:
+        """Tell whether one look at EDGAR serves all companies, so that they are not to be split."""
+        return self.choice.use_archive or self.lookup is not None
+
+    @property
+    def sentence(self) -> str:
+        """The plan in words."""
+        if self.lookup is None:
+            return self.choice.sentence
+        span = f"daily indexes of {self.lookup.since} to {self.lookup.until}"
+        return f"{len(self.lookup.ciks):,} companies: {span}; besides, {self.choice.sentence}"
 
 
 def ledger_of(settings: Settings, archive: str) -> Ledger:
@@ -70,11 +90,19 @@ def plan_index(
     fresh = set() if refresh else set(rows.filter((pl.col("state") == "ok") & (pl.col("at") >= since))["cik"])
     known = dict(rows.select("cik", "rows").iter_rows())
     stale = [cik for cik in ciks if cik not in confirmed and cik not in fresh]
+    lookup = None if refresh else plan_lookup(settings, store.lake, rows.filter(pl.col("cik").is_in(stale)), now)
+    rest = [cik for cik in stale if lookup is None or cik not in lookup.ciks]
+    return IndexPlan(_choose(settings, store, known, rest, refresh=refresh, now=now), confirmed, lookup, known)
+
+
+def _choose(
+    settings: Settings, store: Store, known: dict[str, int], stale: Sequence[str], *, refresh: bool, now: datetime
+) -> Choice:
     archive = store.documents.path_of(submissions_archive_url())
     stored = archive.is_file() and archive.stat().st_mtime >= last_built(now).timestamp()
     mode: BulkMode = "never" if refresh and settings.bulk == "auto" else settings.bulk
     need = Need(len(stale), expected_requests([known.get(cik) for cik in stale]), archive_stored=stored)
-    return IndexPlan(choose(mode, need), confirmed)
+    return choose(mode, need)
 
 
 class ArchivePass:
@@ -145,10 +173,29 @@ class IndexWay:
         if confirmed:
             yield unchanged(self._store.lake, FILINGS_INDEX, confirmed)
         rest = [cik for cik in ciks if cik not in self._plan.confirmed]
-        if rest and self._plan.choice.use_archive:
+        choice = self._plan.choice
+        if self._plan.lookup is not None:
+            quiet = look_up(self._client, self._settings, self._plan.lookup)
+            self.told.append(quiet.sentence)
+            if unasked := [cik for cik in rest if cik in quiet.ciks]:
+                yield unchanged(self._store.lake, FILINGS_INDEX, unasked)
+            rest = [cik for cik in rest if cik not in quiet.ciks]
+            choice = _choose(self._settings, self._store, self._plan.known, rest, refresh=self._refresh, now=self._now)
+            self.told.append(choice.sentence)
+        if rest and choice.use_archive:
             rest = yield from self._from_archive(rest, spread)
-        workers = self._settings.download_workers
-        yield from index_companies(self._client, self._store, rest, workers=workers, refresh=self._refresh)
+        yield from self._one_by_one(rest)
+
+    def _one_by_one(self, ciks: Sequence[str]) -> Iterator[Outcome]:
+        """Yield what EDGAR answers for each company; what the lists told about those that were asked counts no more."""
+        asked: set[str] = set()
+        try:
+            workers = self._settings.download_workers
+            for outcome in index_companies(self._client, self._store, ciks, workers=workers, refresh=self._refresh):
+                yield outcome
+                asked.update(cik for cik in outcome.ciks if cik not in outcome.failed)  # it is stored by now
+        finally:
+            seen_of(self._settings).record((), None, asked)
 
     def _from_archive(self, ciks: Sequence[str], spread: Spread) -> Generator[Outcome, None, Sequence[str]]:
         """Yield what the archive gives; return the companies that are to be asked for one by one."""

@@ -32,6 +32,7 @@ def test_everybody_who_filed_on_the_days_and_nobody_else(place):
         assert companies_that_filed(client, monday, monday).ciks == ("0000000042", "0000000044")
     assert found.ciks == ("0000000042", "0000000043", "0000000044")
     assert found.unlisted == (tuesday,)
+    assert (found.through, found.lists) == (monday, 2)
     assert found.problems == ()
 
 

@@ -3,9 +3,9 @@
 What was measured and weighed is in docs/decisions.md. Carrying the choice out is `pipeline.bulk`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sec_assets.settings import BulkMode
@@ -18,6 +18,9 @@ REQUESTS_WORTH_LAST_NIGHT = 300
 
 PAGES_PER_COMPANY = 1.18
 """Files per company of a whole exchange: 5,911 companies have about 7,000."""
+
+LONGEST_LOOK_BACK = timedelta(days=60)
+"""Within two months nearly every company files something, so that lists of a longer span save nothing."""
 
 _FULL_PAGE = 1_000
 _NEW_YORK = ZoneInfo("America/New_York")
@@ -75,3 +78,45 @@ def last_built(now: datetime) -> datetime:
     local = now.astimezone(_NEW_YORK)
     built = datetime.combine(local.date(), _BUILT_AT, _NEW_YORK)
     return built if built <= local else built - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Companies whose news is told by the daily lists of `since` to `until` (New York dates; none if that is earlier).
+
+    `requests` is about how many requests asking each of them would take.
+    """
+
+    ciks: frozenset[str]
+    since: date
+    until: date
+    requests: int
+
+
+def choose_lookup(
+    mode: BulkMode, first_unknown: Mapping[str, date], known_filings: Mapping[str, int | None], now: datetime
+) -> Lookup | None:
+    """Choose the daily lists when they save as many requests as are worth last night's archive; None if they do not.
+
+    Only days whose list is final count, so that filings of the day are not seen, as with the archive.
+
+    Args:
+        mode: only `auto` looks companies up.
+        first_unknown: per company whose index was read well and is no longer fresh: see `first_unknown_day`.
+        known_filings: per company the number of filings known so far.
+        now: an instant (UTC).
+    """
+    until = last_built(now).date() - timedelta(days=1)
+    ciks = [cik for cik, day in first_unknown.items() if day >= until - LONGEST_LOOK_BACK]
+    requests = expected_requests([known_filings.get(cik) for cik in ciks])
+    if mode != "auto" or requests < REQUESTS_WORTH_LAST_NIGHT:
+        return None
+    return Lookup(frozenset(ciks), min(first_unknown[cik] for cik in ciks), until, requests)
+
+
+def first_unknown_day(at: datetime, max_age: timedelta) -> date:
+    """Return the first day (New York) of which an index brought up to date at `at` may lack filings.
+
+    It may have come from a cache of `max_age`, or from an archive of the night before, which EDGAR may have missed once.
+    """
+    return last_built(at - max_age).date() - timedelta(days=1)
