@@ -59,6 +59,7 @@ def fanning_cpu(context: dg.AssetExecutionContext) -> None:
 
 @dg.asset
 def fanning_slowly(context: dg.AssetExecutionContext) -> None:
+    trace(context, "stepper")
     path = Path(context.run.tags["scratch"]) / "parent"
     with FanOut(patience=90) as fan_out:
         squares = {o.index: o.value for o in fan_out.map(partial(functions.note_parent, path=str(path)), range(8))}

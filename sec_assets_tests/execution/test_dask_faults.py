@@ -204,9 +204,12 @@ def test_a_terminated_run_stops_its_steps_and_leaves_the_cluster(
         (run,) = runs.instance.get_runs()
         if requested:  # as the Terminate button does
             runs.instance.report_run_canceling(run)
+        asked = time.time()
         driver.send_signal(sent)
         driver.wait(timeout=60)
     assert falls_silent(runs, "endless")
+    assert (runs.scratch / "endless").stat().st_mtime - asked < 10
+    assert dask.tasks() == []
     assert runs.instance.get_runs()[0].status == expected
     said = [entry.user_message for entry in runs.instance.all_logs(run.run_id)]
     assert "Dask executor: all steps stopped." in said

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import threading
 from pathlib import Path
 
 import psutil
@@ -64,26 +65,27 @@ def test_items_go_to_the_workers_that_offer_their_resource(runs: Runs, one_threa
 
 
 def test_a_killed_worker_costs_no_item(runs: Runs, one_thread: DaskProcesses):
-    """The step runs beside the only worker that offers CPU at first; that one is killed, another takes its items."""
-    victim, _ = one_thread.add_workers(2, "--resources", "CPU=1")
-    killer = _kill_later(victim.pid, runs.scratch / "parent")
+    """Of two workers that compute the items, the one that does not hold the step itself is killed."""
+    workers = {worker.pid: worker for worker in one_thread.add_workers(2, "--resources", "CPU=1")}
+    killed: list[int] = []
+
+    def kill() -> None:
+        wait_until(lambda: _not_the_steps(runs) & set(workers), seconds=100)
+        killed.append(min(_not_the_steps(runs) & set(workers)))
+        workers[killed[0]].kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
     assert runs.run("fans_slowly", at(one_thread)).success
     killer.join()
     assert ast.literal_eval(runs.traces("fanning_slowly")[0]) == [number * number for number in range(8)]
-    assert victim.wait(timeout=20) != 0
+    for pid in set(workers) - set(killed):
+        one_thread.take_away(workers[pid])
 
 
-def _kill_later(pid: int, sign: Path):
-    import signal
-    import threading
-
-    def kill() -> None:
-        wait_until(lambda: sign.exists() and str(pid) in sign.read_text().split(), seconds=100)
-        os.kill(pid, signal.SIGKILL)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    return thread
+def _not_the_steps(runs: Runs) -> set[int]:
+    """Workers that have begun an item and do not hold the step."""
+    return set(map(int, runs.traces("parent"))) - set(map(int, runs.traces("stepper")))
 
 
 def test_children_end_with_a_killed_worker(runs: Runs, one_thread: DaskProcesses):
