@@ -7,7 +7,6 @@ ones only. Signals made of indicators are in `signals/`.
 
 import numpy as np
 import polars as pl
-import talib
 from numpy.typing import NDArray
 
 from sec_assets.tables import TECHNICALS
@@ -62,6 +61,8 @@ def _slices(sorted_frame: pl.DataFrame) -> list[tuple[int, int]]:
 
 
 def _indicators(high: _Floats, low: _Floats, close: _Floats) -> dict[str, _Floats]:
+    import talib  # it loads pandas: a quarter of the start of every process, of which few compute indicators
+
     upper, middle, lower = talib.BBANDS(close, 20, 2.0, 2.0)
     macd, signal, histogram = talib.MACD(close, 12, 26, 9)
     log_returns = np.diff(np.log(close))
@@ -88,6 +89,8 @@ def _indicators(high: _Floats, low: _Floats, close: _Floats) -> dict[str, _Float
 
 
 def _average_true_range(high: _Floats, low: _Floats, close: _Floats) -> _Floats:
+    import talib
+
     complete = np.isfinite(high) & np.isfinite(low)
     if complete.all():
         return talib.ATR(high, low, close, 14)
