@@ -180,7 +180,7 @@ def test_refresh_other_modes_and_companies_without_a_good_index_go_the_usual_way
     assert plan(settings_of(mirror, tmp_path / "data", SEC_ASSETS_BULK="always"), THEN).lookup is None
     assert plan(settings, FIRST + timedelta(days=63)).lookup is None
     store_of(settings).lake.path(FILINGS_INDEX, CIKS[0]).unlink()
-    StatusLog(settings.lake).record(FILINGS_INDEX.name, {CIKS[1]: Verdict("failed", 0, "x")}, run_id="r", at=FIRST)
+    StatusLog(settings.lake).record(FILINGS_INDEX.name, {CIKS[1]: Verdict("failed", 0, "x")}, run_id="r", at=THEN)
     lookup = plan(settings, THEN).lookup
     assert lookup is not None
     assert lookup.ciks == set(CIKS[2:])
