@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,12 +121,17 @@ def test_processes_of_a_local_cluster_end_by_themselves(runs: Runs, caplog: pyte
     assert [record.message for record in caplog.records if "still alive" in record.message] == []
 
 
-def test_a_coiled_cluster_is_started_with_its_own_arguments_and_closed(
-    runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.fixture
+def coiled_stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "stand_in").mkdir()
     (tmp_path / "stand_in" / "coiled.py").write_text(COILED)
     monkeypatch.syspath_prepend(tmp_path / "stand_in")
+    yield
+    sys.modules.pop("coiled", None)  # other tests rely on its absence
+
+
+@pytest.mark.usefixtures("coiled_stand_in")
+def test_a_coiled_cluster_is_started_with_its_own_arguments_and_closed(runs: Runs):
     options = {"name": "filings", "n_workers": 1, "worker_vm_types": ["m6i.large"], "region": "us-east-2"}
     assert runs.run("chain", {"coiled": options}).success
     import coiled  # type: ignore[import-not-found]
