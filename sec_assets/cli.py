@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import dagster as dg
 import typer
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sec_assets import access, home, summary
 from sec_assets.cli_backfill import backfill
+from sec_assets.cli_console import give_up
 from sec_assets.cli_monitor import monitor
 from sec_assets.cli_stats import db_stats, diagnose
 from sec_assets.errors import SecAssetsError
@@ -26,7 +27,6 @@ app.command()(backfill)
 app.command()(db_stats)
 app.command()(diagnose)
 _console = Console(soft_wrap=True)
-_errors = Console(stderr=True, soft_wrap=True)
 _MODULE = "sec_assets.definitions"
 _BEHIND_TICKER_MAP = '* and not key:"ticker_map"'
 
@@ -37,7 +37,7 @@ def init() -> None:
     try:
         place = _prepare()[1]
     except SecAssetsError as error:
-        _give_up(str(error))
+        give_up(error)
     _console.print(f"DAGSTER_HOME={place}")
 
 
@@ -53,7 +53,7 @@ def demo() -> None:
         _materialize(_BEHIND_TICKER_MAP, "--partition-range", f"{ciks[0]}...{ciks[-1]}")
         _tell(settings)
     except SecAssetsError as error:
-        _give_up(str(error))
+        give_up(error)
 
 
 @app.command("summary")
@@ -62,7 +62,7 @@ def show_summary() -> None:
     try:
         _tell(load_settings())
     except SecAssetsError as error:
-        _give_up(str(error))
+        give_up(error)
 
 
 @app.command("statements")
@@ -83,7 +83,7 @@ def show_statements(
     try:
         rows = access.statements(company, statement, periods="all", as_of=as_of)
     except SecAssetsError as error:
-        _give_up(str(error))
+        give_up(error)
     console = _console if _console.is_terminal else Console(width=WIDEST)
     fitting = columns_that_fit(console.width)
     cells = grid(
@@ -93,7 +93,7 @@ def show_statements(
     )
     shown = boards(cells, company.upper())
     if not shown:
-        _give_up(f"no statements of {company} are known; its filings, or the days asked for, hold none")
+        give_up(f"no statements of {company} are known; its filings, or the days asked for, hold none")
     for board in shown:
         console.print(board)
 
@@ -114,18 +114,13 @@ def _materialize(selection: str, *more: str) -> None:
     command = [sys.executable, "-m", "dagster", "asset", "materialize", "--select", selection, "-m", _MODULE, *more]
     _console.print("[bold]$[/] " + " ".join(command[2:]))
     if subprocess.run(command, check=False).returncode:
-        _give_up(f"materializing {selection} failed; the reason is the last error above")
+        give_up(f"materializing {selection} failed; the reason is the last error above")
 
 
 def _tell(settings: Settings) -> None:
     _console.print(summary.board(settings))
     for name, place in summary.places(settings):
         _console.print(f"{name}: {place}", highlight=False)
-
-
-def _give_up(reason: str) -> NoReturn:
-    _errors.print(f"[red]error:[/] {reason}", highlight=False)
-    raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from typing import Annotated
 import dagster as dg
 import polars as pl
 import typer
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
@@ -28,6 +27,7 @@ from sec_assets.backfill.drive import Crew, Drive, Pace, only_one
 from sec_assets.backfill.plan import DOCUMENTS, INDEX, Plan, Scope, Stage, batches, make_plan
 from sec_assets.backfill.progress import Progress
 from sec_assets.backfill.records import end_dead_runs, record_stored
+from sec_assets.cli_console import console, errors, give_up
 from sec_assets.edgar.transport.gate import open_store
 from sec_assets.edgar.transport.sources import budget_of, limiter_of
 from sec_assets.edgar.universe import resolve_universe
@@ -45,8 +45,6 @@ from sec_assets.tables import TICKER_MAP
 
 _SHOWN_FAILURES = 20
 _INTERRUPTED = 130
-_console = Console(soft_wrap=True, highlight=False)
-_errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def backfill(
@@ -102,8 +100,7 @@ def backfill(
         scope = Scope(stages, retry_failed, limit, timedelta(hours=settings.submissions_max_age_hours))
         code = _Backfill(settings, pace, scope, progress_interval).run()
     except SecAssetsError as error:
-        _errors.print(Text.assemble(("error: ", "red"), str(error)))
-        raise typer.Exit(1) from error
+        give_up(error)
     raise typer.Exit(code)
 
 
@@ -135,7 +132,7 @@ class _Backfill:
             return self._tell(drive)
 
     def _drive(self, crew: Crew, instance: dg.DagsterInstance) -> Drive | None:
-        with _console.status("tickers and partitions") if _console.is_terminal else nullcontext():
+        with console.status("tickers and partitions") if console.is_terminal else nullcontext():
             why = crew.universe(self.scope.stages)
         if why is not None:
             raise SettingError(why)
@@ -146,7 +143,7 @@ class _Backfill:
         held = companies_with_documents(Lake(self.settings.lake), universe)
         plan = make_plan(universe, latest, held, self.scope, datetime.now(UTC))
         if not plan.ciks:
-            _console.print(f"nothing to do: {plan.done} of {len(universe)} companies are done and fresh")
+            console.print(f"nothing to do: {plan.done} of {len(universe)} companies are done and fresh")
             return None
         ranges = batches(plan.groups, instance.get_dynamic_partitions("cik"), self._first_batch(plan, status))
         progress = Progress(len(plan.ciks), plan.done, self.scope.stages[-1], started=time.monotonic())
@@ -158,7 +155,7 @@ class _Backfill:
             return self.pace.batch
         store = Store(Lake(self.settings.lake), DocumentStore(self.settings.documents))
         chosen = plan_index(self.settings, store, status, plan.ciks, refresh=False, now=datetime.now(UTC))
-        _console.print(Text(chosen.sentence, style="dim"))
+        console.print(Text(chosen.sentence, style="dim"))
         return len(plan.ciks) if chosen.at_once else self.pace.batch
 
     def _status(self) -> StatusLog:
@@ -171,8 +168,8 @@ class _Backfill:
     @contextmanager
     def _shown(self, drive: Drive) -> Iterator[Callable[[], None]]:
         """Yield what to call again and again to keep the board, or the lines, up to date."""
-        terminal = _console.is_terminal
-        live = Live(console=_console, auto_refresh=False, transient=False) if terminal else nullcontext()
+        terminal = console.is_terminal
+        live = Live(console=console, auto_refresh=False, transient=False) if terminal else nullcontext()
         due = time.monotonic() + self.interval
 
         def show() -> None:
@@ -182,12 +179,12 @@ class _Backfill:
                 live.update(board.board(drive.progress, self._used(), now, _notes(drive)), refresh=True)
             elif now >= due:
                 due = now + self.interval
-                _console.print(Text(board.line(drive.progress, self._used(), now)))
+                console.print(Text(board.line(drive.progress, self._used(), now)))
 
         with live:
             yield show
             if not terminal:
-                _console.print(Text(board.line(drive.progress, self._used(), time.monotonic())))
+                console.print(Text(board.line(drive.progress, self._used(), time.monotonic())))
 
     def _used(self) -> Usage | None:
         store = open_store(limiter_of(self.settings))
@@ -197,15 +194,15 @@ class _Backfill:
     def _tell(self, drive: Drive) -> int:
         failed = drive.progress.failed
         for why in drive.outages:
-            _errors.print(Text.assemble(("ended early: ", "red"), why))
+            errors.print(Text.assemble(("ended early: ", "red"), why))
         if failed:
             for text in _failures(failed, Lake(self.settings.lake).read(TICKER_MAP)):
-                _console.print(text)
-            _console.print(Text.assemble("try just these again: ", (_command("--retry-failed"), "bold")))
+                console.print(text)
+            console.print(Text.assemble("try just these again: ", (_command("--retry-failed"), "bold")))
         if drive.stopping and len(drive.progress.finished) < drive.progress.total:
             left = drive.progress.total - len(drive.progress.finished)
             again = _command(*(["--retry-failed"] if self.scope.retry_failed else []))
-            _console.print(Text.assemble(f"{left:,} companies are left; go on with: ", (again, "bold")))
+            console.print(Text.assemble(f"{left:,} companies are left; go on with: ", (again, "bold")))
             return 1 if drive.outages else _INTERRUPTED
         return 1 if failed or drive.outages else 0
 

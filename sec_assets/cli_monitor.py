@@ -8,8 +8,8 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from sec_assets.cli_console import console, give_up
 from sec_assets.edgar.transport.gate import open_store
 from sec_assets.edgar.transport.sources import budget_of, limiter_of
 from sec_assets.edgar.transport.store import RECORD_SECONDS, BudgetStore
@@ -17,8 +17,6 @@ from sec_assets.errors import SecAssetsError
 from sec_assets.monitor import EXIT_CODES, line, usage
 from sec_assets.settings import Settings, load_settings
 
-_console = Console(soft_wrap=True, highlight=False)
-_errors = Console(stderr=True, soft_wrap=True)
 _INTERVAL_SECONDS = 1.0
 
 
@@ -41,8 +39,7 @@ def monitor(
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
     except SecAssetsError as error:
-        _errors.print(f"[red]error:[/] {error}", highlight=False)
-        raise typer.Exit(3) from error
+        give_up(error, code=3)
 
 
 def _show(settings: Settings, store: BudgetStore, *, as_json: bool) -> int:
@@ -62,4 +59,4 @@ def _show(settings: Settings, store: BudgetStore, *, as_json: bool) -> int:
 
 
 def _print(text: str) -> None:
-    _console.out(text, highlight=False)
+    console.out(text, highlight=False)

@@ -3,15 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import dagster as dg
 import polars as pl
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sec_assets.cli_console import console, give_up
 from sec_assets.edgar.transport.gate import open_store
 from sec_assets.edgar.transport.sources import budget_of, limiter_of
 from sec_assets.edgar.universe import resolve_universe
@@ -27,8 +26,6 @@ from sec_assets.storage.status import StatusLog
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, TICKER_MAP
 
 _COLOURS = {"ok": "green", "look": "yellow", "bad": "red"}
-_console = Console(soft_wrap=True, highlight=False)
-_errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def db_stats() -> None:
@@ -37,15 +34,15 @@ def db_stats() -> None:
         settings = load_settings()
         lake, status = Lake(settings.lake), StatusLog(settings.lake).latest()
     except SecAssetsError as error:
-        _give_up(error)
+        give_up(error)
     index, documents = scan(lake, FILINGS_INDEX), scan(lake, ARTIFACTS)
-    _console.print(_table("companies by exchange", by_exchange(lake, status, index.rows, documents.rows), total=True))
-    _console.print(_table("chosen forms", by_form(index.rows, documents.rows, settings.forms), total=True))
+    console.print(_table("companies by exchange", by_exchange(lake, status, index.rows, documents.rows), total=True))
+    console.print(_table("chosen forms", by_form(index.rows, documents.rows, settings.forms), total=True))
     states = status.group_by("asset", "state").len("companies").sort("asset", "state")
-    _console.print(_table("companies by asset and state", states, total=False))
+    console.print(_table("companies by asset and state", states, total=False))
     for table, scanned in ((FILINGS_INDEX, index), (ARTIFACTS, documents)):
         if scanned.damaged:
-            _console.print(
+            console.print(
                 Text(f"{len(scanned.damaged)} damaged files of {table.name} are not counted: sec-assets diagnose")
             )
 
@@ -54,15 +51,15 @@ def diagnose() -> None:
     """Look for what is wrong and say what to do about it; exit code 1 if something is bad."""
     worst = "ok"
     for finding in _findings():
-        _console.print(
+        console.print(
             Text.assemble(
                 (f"{finding.level:<4}", _COLOURS[finding.level]), " ", (finding.area, "bold"), f": {finding.what}"
             )
         )
         if finding.example:
-            _console.print(Text(f"       such as {finding.example}", style="dim"))
+            console.print(Text(f"       such as {finding.example}", style="dim"))
         if finding.remedy:
-            _console.print(Text(f"       do: {finding.remedy}"))
+            console.print(Text(f"       do: {finding.remedy}"))
         worst = "bad" if "bad" in {worst, finding.level} else worst
     raise typer.Exit(int(worst == "bad"))
 
@@ -122,8 +119,3 @@ def _table(title: str, frame: pl.DataFrame, *, total: bool) -> Table:
     for row in frame.iter_rows(named=True):
         table.add_row(*[f"{row[name]:,}" if name in numbers else Text(str(row[name])) for name in frame.columns])
     return table
-
-
-def _give_up(error: SecAssetsError) -> NoReturn:
-    _errors.print(Text.assemble(("error: ", "red"), str(error)))
-    raise typer.Exit(1) from error
