@@ -12,6 +12,7 @@ import time
 
 _SO_TIMESTAMPNS = 35
 _PIECE = 65_536
+_CLOSE_TOGETHER_NS = 20_000
 
 
 class Connection:
@@ -110,9 +111,16 @@ def _wake(readable: "asyncio.Future[None]") -> None:
 
 def _received_at(extra: list[tuple[int, int, bytes]]) -> int:
     """Return the kernel's stamp moved to the monotonic clock; now, where the kernel gives none."""
-    monotonic = time.monotonic_ns()
     for level, kind, data in extra:
         if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
             seconds, nanoseconds = struct.unpack("qq", data)
-            return monotonic - (time.time_ns() - seconds * 1_000_000_000 - nanoseconds)
-    return monotonic
+            return seconds * 1_000_000_000 + nanoseconds - _wall_minus_monotonic()
+    return time.monotonic_ns()
+
+
+def _wall_minus_monotonic() -> int:
+    """Return the difference of the two clocks, read so close together that nothing came between."""
+    while True:
+        before, wall, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+        if after - before < _CLOSE_TOGETHER_NS:
+            return wall - before

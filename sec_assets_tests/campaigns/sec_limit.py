@@ -4,7 +4,7 @@ Pure: it is told when a request arrived and says whether it is served. The page 
 phrases by which EDGAR's is known. Our own side of the bargain is `sec_assets.edgar.transport.rules`.
 """
 
-from collections import deque
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 RATE_PAGE = (
@@ -14,6 +14,9 @@ RATE_PAGE = (
 )
 
 
+_SECOND = 1_000_000_000
+
+
 @dataclass(slots=True)
 class SecLimit:
     """At most `limit` requests in any second; then refusals until `ban_seconds` after the last request."""
@@ -21,16 +24,23 @@ class SecLimit:
     limit: int
     ban_seconds: float
     refused: int = 0
-    _recent: deque[int] = field(default_factory=deque)
+    _recent: list[int] = field(default_factory=list)
     _banned_until: float = 0.0
 
     def admits(self, at: int) -> bool:
-        """Note a request that arrived at `at` (nanoseconds); tell whether it is served."""
-        self._recent.append(at)
-        while self._recent[0] <= at - 1_000_000_000:
-            self._recent.popleft()
-        if len(self._recent) > self.limit or at < self._banned_until:
-            self._banned_until = at + self.ban_seconds * 1e9
+        """Note a request that arrived at `at` (nanoseconds); tell whether it is served.
+
+        A busy server learns of requests in another order than they arrived in.
+        """
+        insort(self._recent, at)
+        if self._overfull(bisect_left(self._recent, at)) or at < self._banned_until:
+            self._banned_until = max(self._banned_until, at + self.ban_seconds * 1e9)
             self.refused += 1
             return False
+        del self._recent[: -100 * self.limit]
         return True
+
+    def _overfull(self, place: int) -> bool:
+        """Tell whether some second with the arrival at `place` in it holds more than the limit."""
+        first, last = max(place - self.limit, 0), min(place, len(self._recent) - self.limit - 1)
+        return any(self._recent[i + self.limit] - self._recent[i] < _SECOND for i in range(first, last + 1))

@@ -41,6 +41,15 @@ def test_the_limiter_refuses_the_eleventh_and_whoever_goes_on() -> None:
     assert limit.refused == 3
 
 
+def test_the_limiter_judges_arrivals_in_the_order_in_which_they_came_not_were_read() -> None:
+    swapped = [*EVEN[:10], EVEN[11], EVEN[10], *EVEN[12:]]
+    in_order = SecLimit(10, ban_seconds=2.0)
+    assert all(in_order.admits(at) for at in swapped)
+    late = SecLimit(10, ban_seconds=2.0)
+    assert all(late.admits(at) for at in EVEN[1:11])
+    assert not late.admits(EVEN[10] - 950 * MS)
+
+
 def test_a_line_that_is_being_written_is_not_read(tmp_path: Path) -> None:
     log = tmp_path / "arrivals.log"
     log.write_text("20\t200\t127.0.0.1\t/b\n10\trate page\t127.0.0.2\t/a\n30\t20")
