@@ -10,7 +10,7 @@ import ssl
 import struct
 import time
 
-_SO_TIMESTAMPNS = 35
+SO_TIMESTAMPNS = 35
 _PIECE = 65_536
 _CLOSE_TOGETHER_NS = 20_000
 
@@ -93,13 +93,13 @@ class Connection:
                 finally:
                     loop.remove_reader(self._sock)
             else:
-                return data, _received_at(extra)
+                return data, received_at(extra)
 
 
 def listener(host: str, port: int) -> socket.socket:
     """Return a listening socket whose connections carry the kernel's stamps."""
     sock = socket.create_server((host, port), backlog=256)
-    sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)  # inherited, so that no packet is too early for it
+    sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)  # inherited, so that no packet is too early for it
     sock.setblocking(False)
     return sock
 
@@ -109,10 +109,10 @@ def _wake(readable: "asyncio.Future[None]") -> None:
         readable.set_result(None)
 
 
-def _received_at(extra: list[tuple[int, int, bytes]]) -> int:
+def received_at(extra: list[tuple[int, int, bytes]]) -> int:
     """Return the kernel's stamp moved to the monotonic clock; now, where the kernel gives none."""
     for level, kind, data in extra:
-        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
             seconds, nanoseconds = struct.unpack("qq", data)
             return seconds * 1_000_000_000 + nanoseconds - _wall_minus_monotonic()
     return time.monotonic_ns()

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from sec_assets_tests.campaigns.connection import SO_TIMESTAMPNS, received_at
+
 Behaviour = Callable[["Handler", int], None]
 
 
@@ -103,7 +105,7 @@ def in_turn(*behaviours: Behaviour) -> Behaviour:
 
 @dataclass
 class Stopwatch:
-    """A server of one thread that does nothing but note when each request came, and answers 200 after `latency`."""
+    """A server of one thread that notes when the kernel received each request, and answers 200 after `latency`."""
 
     base: str
     arrivals: list[tuple[float, str]] = field(default_factory=list)
@@ -115,6 +117,7 @@ class Stopwatch:
 @contextmanager
 def stopwatch(latency: float = 0.0, address: str = "127.0.0.1") -> Iterator[Stopwatch]:
     listener = socket.create_server((address, 0), backlog=64)
+    listener.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     watch = Stopwatch(f"http://127.0.0.1:{listener.getsockname()[1]}")
     done = threading.Event()
     thread = threading.Thread(target=_note_arrivals, args=(listener, watch, latency, done), daemon=True)
@@ -141,9 +144,9 @@ def _note_arrivals(listener: socket.socket, watch: Stopwatch, latency: float, do
                     continue
                 connection = key.fileobj
                 assert isinstance(connection, socket.socket)
-                request = _received(connection)
+                request, at = _received(connection)
                 if request:
-                    watch.arrivals.append((now, request.split(b" ", 2)[1].decode()))
+                    watch.arrivals.append((at, request.split(b" ", 2)[1].decode()))
                     due.append((now + latency, connection))
                 else:
                     selector.unregister(connection)
@@ -157,11 +160,12 @@ def _note_arrivals(listener: socket.socket, watch: Stopwatch, latency: float, do
                 key.fileobj.close()
 
 
-def _received(connection: socket.socket) -> bytes:
+def _received(connection: socket.socket) -> tuple[bytes, float]:
     try:
-        return connection.recv(65536)
+        request, extra, _, _ = connection.recvmsg(65536, 256)
     except ConnectionError:
-        return b""
+        return b"", 0.0
+    return request, received_at(extra) / 1e9
 
 
 @dataclass

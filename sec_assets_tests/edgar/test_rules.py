@@ -41,7 +41,8 @@ def simulate(
         )
         if isinstance(verdict, Permit):
             if chance.random() >= deaths:
-                heapq.heappush(queue, (now + chance.random() * connecting, serial, "sent", verdict))
+                at = now + max(verdict.early, chance.random() * connecting)
+                heapq.heappush(queue, (at, serial, "sent", verdict))
             else:
                 heapq.heappush(queue, (now + 1.0, serial, "ticket", None))
         elif isinstance(verdict, Ticket):
@@ -82,6 +83,21 @@ def test_punctual_workers_use_nearly_the_whole_budget(rate: float, a_minute: int
     wire = simulate(Budget.per_second(rate), 1, 121.0, 8, 0.0, 0.001, 0.0)
     assert len(wire) / 2 == pytest.approx(a_minute, rel=0.02)
     assert len(wire) / 2 <= rate * 60
+
+
+def test_a_permit_given_early_names_the_instant_at_which_the_window_opens() -> None:
+    budget = Budget(limit=1, window=1.0, gap=0.1, lead=0.02)
+    state = State(boot="b")
+    held = rules.ticket(state, budget, 10.0)
+    assert isinstance(held, Ticket)
+    rules.sent(state, 10.0, "before")
+    waiting = rules.depart(state, budget, 10.5, held, "k")
+    assert isinstance(waiting, Wait)
+    assert waiting.seconds == pytest.approx(0.48)
+    permit = rules.depart(state, budget, 10.99, held, "k")
+    assert isinstance(permit, Permit)
+    assert permit.early == pytest.approx(0.01)
+    assert isinstance(rules.depart(state, budget, 10.999, held, "l"), Wait), "one that is not yet sent counts"
 
 
 def test_requests_are_paced_and_never_burst() -> None:

@@ -64,7 +64,8 @@ def serve(
         verdict = rules.depart(state, budget, now, held, str(serial)) if isinstance(held, Ticket) else held
         if isinstance(verdict, Permit):
             assert rules.sending(state, budget, now, verdict.key)
-            heapq.heappush(queue, (now + chance.random() * 0.0015, serial, number, asked, verdict))
+            at = now + verdict.early + chance.random() * 0.0015
+            heapq.heappush(queue, (at, serial, number, asked, verdict))
         else:
             assert isinstance(verdict, Wait)
             heapq.heappush(queue, (now + verdict.seconds + late, serial, number, asked, held))

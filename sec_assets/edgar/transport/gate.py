@@ -24,6 +24,7 @@ from sec_assets.edgar.transport.store import BudgetStore, Change, Counts, Moment
 T = TypeVar("T")
 Priority = Literal["interactive", "backfill"]
 _TALLY_SECONDS = 1.0
+_CONFIRMING_SECONDS = 0.003
 
 
 def open_store(place: Path | str) -> BudgetStore:
@@ -68,6 +69,7 @@ class Gate:
         verdict = self._update(lambda state, moment: self._step(state, moment, held))
         if isinstance(verdict, Permit):
             self._local.permit, self._local.reported = verdict, False
+            self._local.not_before = time.monotonic() + verdict.early
         return verdict
 
     def _step(self, state: State, moment: Moment, held: Ticket | None) -> Change[Permit | tuple[Ticket | None, Wait]]:
@@ -97,12 +99,22 @@ class Gate:
         return getattr(self._local, "permit", None)
 
     def sending(self) -> bool:
-        """Confirm this thread's permit right before writing; False when it no longer counts: then nothing may be sent."""
+        """Confirm this thread's permit right before writing, and wait for its instant.
+
+        False when it no longer counts: then nothing may be sent.
+        """
         permit = self.permit
         if permit is None or self._local.reported:
             return False
         key = permit.key
-        return self._update(lambda state, moment: Change(state, rules.sending(state, self.budget, moment.now, key)))
+        self._sleep_until(self._local.not_before - _CONFIRMING_SECONDS)
+        valid = self._update(lambda state, moment: Change(state, rules.sending(state, self.budget, moment.now, key)))
+        self._sleep_until(self._local.not_before)
+        return valid
+
+    @staticmethod
+    def _sleep_until(instant: float) -> None:
+        time.sleep(max(instant - time.monotonic(), 0.0))
 
     def sent(self) -> None:
         """Report that the request of this thread's permit is on the wire, or never will be; once per permit."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 _KEEP_SECONDS = 15.0
 _PROBE_POLL_SECONDS = 0.25
 _SHORTEST_WAIT_SECONDS = 0.001
+_LEAD_SECONDS = 0.02
 _SENDING_SECONDS = 0.0015  # from a slot to the report that the request is sent, on a quiet machine
 _FULL_RATE = 9.0
 _URGENT_OF_FOUR = 3
@@ -21,7 +22,10 @@ _UNKNOWN_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much may be sent: at most `limit` requests in any `window` seconds, `gap` seconds between slots."""
+    """How much may be sent: at most `limit` requests in any `window` seconds, `gap` seconds between slots.
+
+    A permit is given up to `lead` seconds before its instant, so that the way from there to the socket costs no rate.
+    """
 
     limit: int
     window: float
@@ -30,18 +34,19 @@ class Budget:
     pause: float = 610.0
     longest_pause: float = 3600.0
     probe_seconds: float = 180.0
+    lead: float = 0.0
 
     @classmethod
     def per_second(cls, rate: float, *, pause: float = 610.0) -> "Budget":
         """Return the budget for `rate` requests a second with a margin for the jitter of the line.
 
-        The margin is 2 % of the window, and 0.8 % above 9 a second: 10 a second is 10 in any 1.008 s.
+        The margin is 2 % of the window, and 0.5 % above 9 a second: 10 a second is 10 in any 1.005 s.
         A rate below 1 keeps one request in a longer window. The slots are as far apart as the window lets requests
         follow each other, so that the queue stays in order: with shorter ones all would end up waiting for the window.
         """
         limit = max(1, int(rate))
-        window = limit / rate * (1.008 if rate > _FULL_RATE else 1.02)
-        return cls(limit=limit, window=window, gap=(window + _SENDING_SECONDS) / limit, pause=pause)
+        window = limit / rate * (1.005 if rate > _FULL_RATE else 1.02)
+        return cls(limit=limit, window=window, gap=(window + _SENDING_SECONDS) / limit, pause=pause, lead=_LEAD_SECONDS)
 
     @classmethod
     def local(cls) -> "Budget":
@@ -91,11 +96,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to send one request; `probe` marks the single one that tests whether a pause is over."""
+    """Leave to send one request, no sooner than `early` seconds after it was given at `departed`.
+
+    `probe` marks the single one that tests whether a pause is over.
+    """
 
     key: str
     departed: float
     probe: bool
+    early: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,27 +154,30 @@ def depart(state: State, budget: Budget, now: float, held: Ticket, key: str) -> 
         return Wait(state.banned_until - now, banned=True)
     _forget(state, budget, now)
     due = held.slot if held.urgent else held.slot + state.shift
-    wait = max(due - now, state.last_departure + budget.gap / 2 - now, _window_wait(state, budget, now))
-    if wait > 0:
-        return Wait(max(wait, _SHORTEST_WAIT_SECONDS / 10))
+    opening = _window_wait(state, budget, now)
+    if opening is None:
+        return Wait(_SHORTEST_WAIT_SECONDS * 10)
+    early = max(due - now, state.last_departure + budget.gap / 2 - now, opening)
+    if early > budget.lead:
+        return Wait(max(early - budget.lead, _SHORTEST_WAIT_SECONDS / 10))
     probe = state.strikes > 0
     if probe:
         if state.probe is not None and now - state.probe_since < budget.probe_seconds:
             return Wait(_PROBE_POLL_SECONDS, banned=True)
         state.probe, state.probe_since = key, now
     state.flying[key] = now
-    state.last_departure = now
-    return Permit(key, now, probe)
+    state.last_departure = now + max(early, 0.0)
+    return Permit(key, now, probe, max(early, 0.0))
 
 
-def _window_wait(state: State, budget: Budget, now: float) -> float:
-    """Return how long until fewer than `limit` requests count; 0 when that is so already."""
+def _window_wait(state: State, budget: Budget, now: float) -> float | None:
+    """Return how long until fewer than `limit` requests count, 0 when that is so already, None when nobody knows yet."""
     recent = sorted(at for at in state.sent if at > now - budget.window)
     surplus = len(recent) + len(state.flying) + len(state.writing) - budget.limit + 1
     if surplus <= 0:
         return 0.0
     if surplus > len(recent):
-        return _SHORTEST_WAIT_SECONDS * 10
+        return None
     return max(recent[surplus - 1] + budget.window - now, _SHORTEST_WAIT_SECONDS)
 
 
