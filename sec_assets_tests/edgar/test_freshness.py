@@ -40,6 +40,23 @@ def test_an_index_fetched_on_its_own_day_does_not_become_final_by_ageing() -> No
 
 
 @pytest.mark.parametrize(
+    ("quarter", "fetched", "expected"),
+    [
+        ("1993/QTR1", NOW, UNCHANGING),
+        ("2023/QTR4", datetime(2024, 1, 9, tzinfo=UTC), UNCHANGING),
+        ("2023/QTR4", datetime(2024, 1, 8, tzinfo=UTC), timedelta(hours=1)),
+        ("2024/QTR1", NOW, timedelta(hours=1)),
+        ("2023/QTR2", datetime(2023, 7, 9, tzinfo=UTC), UNCHANGING),
+    ],
+)
+def test_the_index_of_a_quarter_stays_once_it_was_rebuilt_after_its_end(
+    quarter: str, fetched: datetime, expected: timedelta
+) -> None:
+    for name in ("master.idx", "company.gz"):
+        assert age(f"https://www.sec.gov/Archives/edgar/full-index/{quarter}/{name}", at=fetched) == expected
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://www.sec.gov/cgi-bin/browse-edgar?action=getcurrent&output=atom",

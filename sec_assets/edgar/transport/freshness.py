@@ -16,8 +16,10 @@ _COMPANY = re.compile(r"data\.sec\.gov/(submissions|api/xbrl)/")
 _FACTS = re.compile(r"data\.sec\.gov/api/xbrl/")
 _DOCUMENT = re.compile(r"/Archives/edgar/data/")
 _DAILY = re.compile(r"/Archives/edgar/daily-index/\d{4}/QTR[1-4]/\w+\.(\d{8})\.idx")
+_QUARTER = re.compile(r"/Archives/edgar/full-index/(\d{4})/QTR([1-4])/")
 _INDEX = re.compile(r"/Archives/edgar/(daily|full)-index/")
 _SETTLED = timedelta(days=2)
+_QUARTER_SETTLED = timedelta(days=8)
 
 _ABSENT = timedelta(hours=1)
 _ABSENT_BUT_EXPECTED = timedelta(minutes=10)
@@ -37,6 +39,8 @@ def max_age(url: str, fetched_at: datetime, *, source: SourceName, submissions_h
         return timedelta(hours=submissions_hours) if submissions_hours > 0 else None
     if day := _DAILY.search(url):
         return UNCHANGING if _is_settled(day[1], fetched_at) else timedelta(hours=1)
+    if quarter := _QUARTER.search(url):
+        return UNCHANGING if _is_over(int(quarter[1]), int(quarter[2]), fetched_at) else timedelta(hours=1)
     if _INDEX.search(url):
         return timedelta(hours=1)
     return None
@@ -73,3 +77,9 @@ def _is_settled(text: str, fetched_at: datetime) -> bool:
     except ValueError:
         return False
     return fetched_at >= datetime.combine(day, time(), UTC) + _SETTLED
+
+
+def _is_over(year: int, quarter: int, fetched_at: datetime) -> bool:
+    """Tell whether the index of a quarter was final: it is rebuilt every Saturday, the last time after the quarter's end."""
+    week_before = fetched_at - _QUARTER_SETTLED
+    return (year, quarter) < (week_before.year, (week_before.month - 1) // 3 + 1)
