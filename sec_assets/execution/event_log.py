@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster import DagsterEventType, EventLogEntry, Field, IntSource, StringSource
+from dagster import _check as check
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS, BATCH_WRITABLE_EVENTS
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
@@ -34,9 +35,13 @@ class BatchIndex(SqlEventLogStorage):
     """Stores many events in the tables that all runs share, in one transaction."""
 
     def store_in_index(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events of the kinds that Dagster hands over in batches, with what is kept per asset and per check."""
-        if not events:
-            return
+        """Store events, with what is kept per asset and per check.
+
+        Raises:
+            CheckError: an event is of a kind that Dagster does not hand over in batches; it then stores them one by one.
+        """
+        others = {event.dagster_event_type for event in events} - BATCH_WRITABLE_EVENTS
+        check.invariant(not others, f"events of these kinds have more to store than their rows: {others}")
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
         with self.index_transaction() as connection:
             ids = connection.execute(insert, [self._event_to_row(event) for event in events]).scalars().all()
@@ -94,12 +99,8 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage, BatchIndex):
         The index, which runs share, comes first: a time-out there leaves nothing behind, and Dagster stores the events
         one by one instead.
         """
-        together = [event for event in events if event.dagster_event_type in BATCH_WRITABLE_EVENTS]
-        self.store_in_index(together)
-        for run_id in dict.fromkeys(event.run_id for event in together):
-            rows = [self._event_to_row(event) for event in together if event.run_id == run_id]
+        self.store_in_index(events)
+        for run_id in dict.fromkeys(event.run_id for event in events):
+            rows = [self._event_to_row(event) for event in events if event.run_id == run_id]
             with self.run_connection(run_id) as connection:
                 connection.execute(SqlEventLogStorageTable.insert(), rows)
-        for event in events:
-            if event.dagster_event_type not in BATCH_WRITABLE_EVENTS:
-                self.store_event(event)

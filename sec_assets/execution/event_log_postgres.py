@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from dagster import EventLogEntry
-from dagster._core.events import BATCH_WRITABLE_EVENTS
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres.event_log.event_log import PostgresEventLogStorage
 from dagster_postgres.utils import pg_url_from_config
@@ -38,7 +37,4 @@ class BatchedPostgresEventLogStorage(PostgresEventLogStorage, BatchIndex):
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store the events of one or more runs, in order."""
-        self.store_in_index([event for event in events if event.dagster_event_type in BATCH_WRITABLE_EVENTS])
-        for event in events:
-            if event.dagster_event_type not in BATCH_WRITABLE_EVENTS:
-                self.store_event(event)
+        self.store_in_index(events)

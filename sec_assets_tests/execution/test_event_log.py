@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._check import CheckError
 
 from sec_assets.errors import SettingError
 from sec_assets.execution.event_log import BatchedSqliteEventLogStorage
@@ -130,6 +131,16 @@ def test_a_batch_that_cannot_be_stored_is_stored_event_by_event_and_once(
     with instance_at(tmp_path / "home", BATCHED, monkeypatch) as instance:
         assert told(instance, run_range(instance)) == expected
     assert "database is locked" in capfd.readouterr().err
+
+
+def test_other_kinds_of_events_are_refused_before_anything_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with instance_at(tmp_path / "home", BATCHED, monkeypatch) as instance:
+        run = run_range(instance)
+        entries = instance.all_logs(run.run_id)
+        before = told(instance, run)
+        with pytest.raises(CheckError, match="RUN_SUCCESS"):
+            instance.event_log_storage.store_event_batch(entries)
+        assert told(instance, run) == before
 
 
 def test_postgres_batches_tell_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
