@@ -94,7 +94,7 @@ class EdgarClient:
         self._timing = timing or Timing()
         self.documents = DocumentStore(settings.documents)
         self._base, self._auth = gateway_of(settings)
-        self._asker = Asker(settings, self._persistence, self._timing.patience, self._base or "")
+        self._asker = Asker(settings, self._persistence, self._timing.patience, self._base or "", self._gate)
         self._pid, self._parts = os.getpid(), self._new_parts()
         self._lock = threading.Lock()
         self._local = threading.local()
@@ -198,9 +198,11 @@ class EdgarClient:
 
     @contextmanager
     def giving_up_together(self) -> Iterator[None]:
-        """End the waits of all threads for a turn, with an `OutageError`, when the block fails or is interrupted.
+        """End the waits of all threads, with an `OutageError`, when the block fails or is interrupted.
 
-        Without it whoever joins those threads would wait with them for the end of a ban.
+        That is waiting for a turn, for the next try, and for somebody else who asks for the same thing.
+
+        Without it whoever joins those threads would wait with them, as long as a ban lasts.
         """
         try:
             yield

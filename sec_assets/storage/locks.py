@@ -7,7 +7,7 @@ The budget towards the source has a lock of its own in `edgar.transport.gate`.
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +20,14 @@ _SLOTS = 4096
 _POLL_SECONDS = 0.02
 
 
+def _never() -> bool:
+    return False
+
+
 @contextmanager
-def locked(folder: Path, subject: str, seconds: float, *, own: bool = False) -> Iterator[bool]:
+def locked(
+    folder: Path, subject: str, seconds: float, *, own: bool = False, given_up: Callable[[], bool] = _never
+) -> Iterator[bool]:
     """Hold the lock of `subject`, waiting at most `seconds`; gives False when it goes on without the lock.
 
     Args:
@@ -29,6 +35,7 @@ def locked(folder: Path, subject: str, seconds: float, *, own: bool = False) -> 
         subject: what is locked, such as an address.
         seconds: how long to wait.
         own: use a file for this subject alone; otherwise it shares one of a few thousand, so that files do not pile up.
+        given_up: ends the wait early once it is true.
 
     Raises:
         StorageError: the folder cannot be written.
@@ -39,9 +46,10 @@ def locked(folder: Path, subject: str, seconds: float, *, own: bool = False) -> 
     with storage_errors(path):
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            lock.acquire()
+            lock.acquire(cancel_check=given_up)
         except Timeout:
-            _LOG.warning("%s has been held for %.0f s by another process; going on without it", path, seconds)
+            if not given_up():
+                _LOG.warning("%s has been held for %.0f s by another process; going on without it", path, seconds)
     try:
         yield lock.is_locked
     finally:

@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,14 +17,18 @@ from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.transport.bucket import limiter_over
 from sec_assets.edgar.transport.gate import Gate
 from sec_assets.edgar.transport.rules import Budget
+from sec_assets.edgar.urls import submissions_url
 from sec_assets.errors import BannedError, OutageError
 from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.outcome import Store
-from sec_assets.settings import load_settings
+from sec_assets.settings import Settings, load_settings
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.locks import locked
+from sec_assets_tests.edgar.http_server import always, fake_edgar
 
 PATIENT = 900.0
+COMPANIES = ("0000000001", "0000000002")
 
 
 class Interruption(BaseException):
@@ -38,14 +44,22 @@ def banned(tmp_path: Path, seconds: float) -> Gate:
 class Waiter(threading.Thread):
     """A thread that waits for a turn and remembers how that ended, and when."""
 
-    def __init__(self, limiter: Limiter) -> None:
+    def __init__(self, wait: Callable[[], object]) -> None:
         super().__init__(daemon=True)
-        self.limiter, self.ended_by, self.ended = limiter, None, 0.0
+        self.wait, self.ended_by, self.ended = wait, None, 0.0
         self.start()
+
+    @classmethod
+    def at(cls, limiter: Limiter) -> "Waiter":
+        return cls(lambda: limiter.try_acquire("sec"))
+
+    def send(self, error: type[BaseException]) -> None:
+        """Raise an exception in it, as ending a run does."""
+        assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), ctypes.py_object(error))
 
     def run(self) -> None:
         try:
-            self.limiter.try_acquire("sec")
+            self.wait()
         except BaseException as error:  # noqa: BLE001 - what ended it is what the test asks
             self.ended_by = type(error)
         self.ended = time.monotonic()
@@ -61,10 +75,10 @@ def test_ctrl_c_ends_the_wait_for_the_end_of_a_ban(tmp_path: Path) -> None:
 
 
 def test_an_exception_sent_to_the_thread_ends_its_wait(tmp_path: Path) -> None:
-    waiter = Waiter(limiter_over(banned(tmp_path, 60.0), PATIENT))
+    waiter = Waiter.at(limiter_over(banned(tmp_path, 60.0), PATIENT))
     time.sleep(0.3)
     sent = time.monotonic()
-    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(waiter.ident or 0), ctypes.py_object(Interruption))
+    waiter.send(Interruption)
     waiter.join(10)
     assert waiter.ended_by is Interruption
     assert waiter.ended - sent < 2.5
@@ -73,7 +87,7 @@ def test_an_exception_sent_to_the_thread_ends_its_wait(tmp_path: Path) -> None:
 def test_waits_that_are_given_up_end_soon_and_later_ones_go_on(tmp_path: Path) -> None:
     gate = banned(tmp_path, 4.0)
     limiters = [limiter_over(gate, PATIENT) for _ in range(3)]
-    waiters = [Waiter(limiter) for limiter in limiters]
+    waiters = [Waiter.at(limiter) for limiter in limiters]
     time.sleep(0.3)
     given_up = time.monotonic()
     gate.abandon()
@@ -81,7 +95,7 @@ def test_waits_that_are_given_up_end_soon_and_later_ones_go_on(tmp_path: Path) -
         waiter.join(10)
         assert waiter.ended_by is OutageError
         assert waiter.ended - given_up < 2.5
-    last = Waiter(limiters[0])
+    last = Waiter.at(limiters[0])
     last.join(20)
     assert last.ended_by is None
 
@@ -89,7 +103,7 @@ def test_waits_that_are_given_up_end_soon_and_later_ones_go_on(tmp_path: Path) -
 def test_a_long_wait_is_told_once_per_process(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     gate = banned(tmp_path, 30.0)
     with caplog.at_level(logging.WARNING):
-        waiters = [Waiter(limiter_over(gate, PATIENT)) for _ in range(8)]
+        waiters = [Waiter.at(limiter_over(gate, PATIENT)) for _ in range(8)]
         time.sleep(2.2)
         gate.abandon()
         for waiter in waiters:
@@ -105,21 +119,66 @@ def test_a_ban_longer_than_the_patience_is_an_error_at_once(tmp_path: Path) -> N
         limiter_over(banned(tmp_path, 610.0), 60.0).try_acquire("sec")
 
 
-def test_an_interrupted_step_does_not_wait_for_the_end_of_a_ban(tmp_path: Path) -> None:
-    settings = load_settings(
+def live(tmp_path: Path, base: str = "http://127.0.0.1:9") -> Settings:
+    return load_settings(
         {
             "SEC_ASSETS_SOURCE": "live",
             "SEC_USER_AGENT": "Tests tests@example.com",
-            "SEC_ASSETS_EDGAR_BASE": "http://127.0.0.1:9",
+            "SEC_ASSETS_EDGAR_BASE": base,
             "SEC_ASSETS_DATA": str(tmp_path),
         }
     )
-    Gate(settings.limiter, Budget.per_second(9)).refused(60.0)
+
+
+def seconds_until_interrupted(settings: Settings) -> float:
+    """How long a step of two threads goes on after Ctrl-C, which comes when both wait."""
+    pressed: list[float] = []
+
+    def press() -> None:
+        pressed.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
     store = Store(Lake(settings.lake), DocumentStore(settings.documents))
     with EdgarClient.from_settings(settings) as client:
-        outcomes = index_companies(client, store, ["0000000001", "0000000002"], workers=2, refresh=False)
-        began = time.monotonic()
-        threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        outcomes = index_companies(client, store, COMPANIES, workers=2, refresh=False)
+        threading.Timer(1.5, press).start()
         with pytest.raises(KeyboardInterrupt):
             next(outcomes)
-    assert time.monotonic() - began < 5.0
+    return time.monotonic() - pressed[0]
+
+
+def test_an_interrupted_step_does_not_wait_for_the_end_of_a_ban(tmp_path: Path) -> None:
+    settings = live(tmp_path)
+    Gate(settings.limiter, Budget.per_second(9)).refused(60.0)
+    assert seconds_until_interrupted(settings) < 5.0
+
+
+def test_an_interrupted_step_does_not_wait_for_somebody_who_asks_for_the_same(tmp_path: Path) -> None:
+    settings = live(tmp_path)
+    with ExitStack() as stack:
+        for cik in COMPANIES:
+            assert stack.enter_context(locked(settings.state / "locks", submissions_url(cik), 1.0))
+        assert seconds_until_interrupted(settings) < 5.0
+
+
+def test_an_interrupted_step_does_not_wait_for_the_next_try(tmp_path: Path) -> None:
+    with fake_edgar(always(503, b"busy", Retry_After="60")) as edgar:
+        assert seconds_until_interrupted(live(tmp_path, edgar.base)) < 5.0
+        assert len(edgar.arrivals) == len(COMPANIES)
+
+
+@pytest.mark.parametrize("waiting_for", ["the same thing", "the next try"])
+def test_an_ended_run_ends_the_wait_of_its_thread(tmp_path: Path, waiting_for: str) -> None:
+    url = submissions_url(COMPANIES[0])
+    with fake_edgar(always(503, b"busy", Retry_After="60")) as edgar, ExitStack() as stack:
+        settings = live(tmp_path, edgar.base)
+        if waiting_for == "the same thing":
+            assert stack.enter_context(locked(settings.state / "locks", url, 1.0))
+        with EdgarClient.from_settings(settings) as client:
+            waiter = Waiter(lambda: client.get(url))
+            time.sleep(1.5)
+            sent = time.monotonic()
+            waiter.send(Interruption)
+            waiter.join(10)
+    assert waiter.ended_by is Interruption
+    assert waiter.ended - sent < 2.5

@@ -11,6 +11,7 @@ import math
 from pyrate_limiter import AbstractBucket, Limiter, Rate, RateItem, SingleBucketFactory
 
 from sec_assets.edgar.transport.gate import Gate
+from sec_assets.edgar.transport.retry import GIVEN_UP
 from sec_assets.edgar.transport.rules import Permit, Ticket, Wait
 from sec_assets.errors import BannedError, OutageError
 
@@ -49,7 +50,7 @@ class GateBucket(AbstractBucket):
             self._item, self._ticket, self._generation = item, None, self.gate.generation
         elif self._generation != self.gate.generation:
             self.flush()
-            raise OutageError("the wait for a turn at EDGAR was given up because the work around it has ended")
+            raise OutageError(GIVEN_UP)
         verdict = self.gate.step(self._ticket)
         if isinstance(verdict, Permit):
             self._item = self._ticket = self.failing_rate = None

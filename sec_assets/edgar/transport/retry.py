@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from sec_assets.edgar.transport.classify import Refused, TryAgain
-from sec_assets.errors import BannedError, InputError, MalformedError, SettingError, UnreachableError
+from sec_assets.errors import BannedError, InputError, MalformedError, OutageError, SettingError, UnreachableError
 
 _T = TypeVar("_T")
 _BACK_OFF = wait_random_exponential(multiplier=1, max=60)
 _REFUSALS = 3
+_LONGEST_NAP_SECONDS = 1.0
+GIVEN_UP = "the wait for a turn at EDGAR was given up because the work around it has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def persistently(
     *,
     by_way_of: str = "",
     pointless: Callable[[], bool] = _never,
+    given_up: Callable[[], bool] = _never,
 ) -> _T:
     """Call `attempt` until it succeeds or nothing more is to be hoped for.
 
@@ -61,17 +64,19 @@ def persistently(
         persistence: how often and how long.
         by_way_of: a gateway, for messages.
         pointless: tells after a failed try whether others have found out meanwhile that the host is unreachable.
+        given_up: ends the wait between two tries once it is true.
 
     Raises:
         UnreachableError: no connection, or no usable answer to the last try.
         MalformedError: the body was broken to the last try.
         BannedError: refused again after each pause.
+        OutageError: the wait was given up.
         AbsentError, SettingError, StorageError: at once, from `attempt`.
     """
     reason = ""
     for _ in range(_REFUSALS):
         try:
-            return _Course(url, persistence, by_way_of, pointless).run(attempt)
+            return _Course(url, persistence, by_way_of, pointless, given_up).run(attempt)
         except Refused as refusal:
             reason = str(refusal)
     raise BannedError(
@@ -83,11 +88,18 @@ def persistently(
 class _Course:
     """One course of tries, and the sentence at its end."""
 
-    def __init__(self, url: str, persistence: Persistence, by_way_of: str, pointless: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        url: str,
+        persistence: Persistence,
+        by_way_of: str,
+        pointless: Callable[[], bool],
+        given_up: Callable[[], bool],
+    ) -> None:
         self._url = url
         self._server = urlsplit(url).netloc + (f" by way of {by_way_of}" if by_way_of else "")
         self._persistence = persistence
-        self._pointless = pointless
+        self._pointless, self._given_up = pointless, given_up
         self._began = time.monotonic()
         self._tries = self._broken = 0
 
@@ -96,6 +108,7 @@ class _Course:
             retry=retry_if_exception_type(TryAgain),
             wait=self._wait,
             stop=self._stop,
+            sleep=self._sleep,
             retry_error_callback=self._give_up,
         )
         return retrying(lambda: self._try(attempt))
@@ -109,6 +122,14 @@ class _Course:
             raise
         except (InputError, SettingError, UnreachableError) as error:
             raise type(error)(f"{error} ({_tries(self._tries)})") from error
+
+    def _sleep(self, seconds: float) -> None:
+        """Sleep in pieces: an exception sent to a sleeping thread reaches it only between two."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._given_up():
+                raise OutageError(GIVEN_UP)
+            time.sleep(min(left, _LONGEST_NAP_SECONDS))
 
     def _failure(self, state: RetryCallState) -> TryAgain:
         return cast("TryAgain", state.outcome and state.outcome.exception())
