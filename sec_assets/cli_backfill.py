@@ -114,7 +114,7 @@ class _Backfill:
     def run(self) -> int:
         """Plan, drive, tell; return the exit code."""
         with only_one(self.settings.state) as lock, dg.DagsterInstance.get() as instance:
-            end_dead_runs(instance)
+            end_dead_runs(instance, stopped=False)
             crew = Crew(self.pace, {}, self.settings.state, lock.fileno())
             try:
                 with _signals(crew.kill) as on_stop:
@@ -127,7 +127,7 @@ class _Backfill:
             finally:
                 crew.stop()
                 crew.kill_when_late()
-            end_dead_runs(instance)
+            end_dead_runs(instance, stopped=not drive.outages)
             record_stored(instance, self._status().latest(), self._universe())
             return self._tell(drive)
 
@@ -215,7 +215,10 @@ def _notes(drive: Drive) -> list[str]:
 
 @contextmanager
 def _signals(kill: Callable[[], None]) -> Iterator[Callable[[Callable[[], None]], None]]:
-    """Stop orderly at the first SIGINT or SIGTERM, at once at the second; yield how to say what orderly means."""
+    """Stop orderly at the first SIGINT or SIGTERM, kill the lanes at the second; yield how to say what orderly means.
+
+    After the second the command still closes its books; a third one, or one before there is anything to stop, ends it too.
+    """
     stops: list[Callable[[], None]] = []
     seen: list[int] = []
 
@@ -223,6 +226,7 @@ def _signals(kill: Callable[[], None]) -> Iterator[Callable[[Callable[[], None]]
         seen.append(number)
         if len(seen) > 1 or not stops:
             kill()
+        if len(seen) > 2 or not stops:
             os._exit(_INTERRUPTED)
         stops[0]()
 

@@ -13,7 +13,7 @@ import dagster as dg
 import polars as pl
 
 from sec_assets.assets.present import failure_sample, preview, time_range
-from sec_assets.errors import SecAssetsError
+from sec_assets.errors import SecAssetsError, StoppedError
 from sec_assets.pipeline.outcome import Outcome
 from sec_assets.resources import LakeResource
 from sec_assets.storage.lake import Lake, Written
@@ -71,6 +71,10 @@ def materialize_companies(
     except SecAssetsError as outage:
         ledger.flush()
         ledger.record_finished()
+        if isinstance(outage, StoppedError):
+            context.instance.report_run_canceling(
+                context.run, message=str(outage)
+            )  # it then ends as canceled, not failed
         raise dg.Failure(description=str(outage), allow_retries=True) from None  # the sentence says it all
     ledger.tell_per_company()
     return dg.MaterializeResult(metadata=ledger.metadata())

@@ -1,7 +1,8 @@
 """Drives a backfill: gives batches to the lanes so that discovery of one batch overlaps the downloads of the one before.
 
-One lane asks for lists of filings, the other downloads documents; both take their requests from the one budget. Which
-companies are next is `plan`, what a lane does is `lane`, what is shown is the caller's.
+One lane asks for lists of filings, two download documents: the second begins the next batch with what the first no longer uses,
+so that the beginning and end of a run cost no time. All take their requests from the one budget. Which companies are next
+is `plan`, what a lane does is `lane`, what is shown is the caller's.
 """
 
 import fcntl
@@ -15,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sec_assets.backfill.plan import DOCUMENTS, INDEX, Stage
+from sec_assets.backfill.plan import DOCUMENTS, INDEX, Stage, shares
 from sec_assets.backfill.process import LaneProcess
 from sec_assets.backfill.progress import Progress
 from sec_assets.errors import SettingError
 from sec_assets.storage.files import storage_errors
 
 _AHEAD = 2
+_DOCUMENT_LANES = 2
 _TICK_SECONDS = 0.25
 _STOP_SECONDS = 15.0
 
@@ -62,32 +64,38 @@ class Crew:
     def __init__(self, pace: Pace, environ: Mapping[str, str], state: Path, lock: int) -> None:
         self.name = uuid.uuid4().hex[:8]
         self.sequential = pace.downloads == 1
+        self.allowed = pace.downloads, pace.companies
         self.reports: queue.SimpleQueue[tuple[LaneProcess, dict[str, Any]]] = queue.SimpleQueue()
         self._pace, self._environ, self._state, self._lock = pace, environ, state, lock
-        self.lanes: dict[Stage, LaneProcess] = {}
+        self.lanes: list[LaneProcess] = []
 
-    def lane(self, stage: Stage) -> LaneProcess:
-        """Return the lane of a stage, started when it is first wanted."""
-        if stage not in self.lanes:
-            at_once = (
-                1 if self.sequential else self._pace.downloads if stage == DOCUMENTS else min(10, self._pace.companies)
-            )
-            self.lanes[stage] = LaneProcess(
-                stage,
-                downloads=at_once,
-                companies=self._pace.companies,
-                environ={**self._environ, "DOWNLOAD_WORKERS": str(at_once)},
-                log=self._state / f"backfill-{stage}.log",
-                lock=self._lock,
-                reports=self.reports,
-            )
-        return self.lanes[stage]
+    def idle(self, stage: Stage) -> LaneProcess | None:
+        """Return a lane of a stage that has nothing to do, started when it is first wanted; None if all have."""
+        lanes = [lane for lane in self.lanes if lane.stage == stage]
+        wanting = next((lane for lane in lanes if not lane.busy), None)
+        most = _DOCUMENT_LANES if stage == DOCUMENTS and not self.sequential else 1
+        return self._start(stage, len(lanes)) if wanting is None and len(lanes) < most else wanting
+
+    def _start(self, stage: Stage, number: int) -> LaneProcess:
+        at_once = (
+            1 if self.sequential else self._pace.downloads if stage == DOCUMENTS else min(10, self._pace.companies)
+        )
+        lane = LaneProcess(
+            stage,
+            downloads=at_once,
+            companies=self._pace.companies,
+            environ={**self._environ, "DOWNLOAD_WORKERS": str(at_once)},
+            log=self._state / f"backfill-{stage}{f'-{number + 1}' if number else ''}.log",
+            lock=self._lock,
+            reports=self.reports,
+        )
+        self.lanes.append(lane)
+        return lane
 
     def universe(self, stages: Sequence[Stage]) -> str | None:
         """Start the lanes and let the first refresh tickers and partitions; return why that failed, or None."""
-        for stage in stages:
-            self.lane(stage)
-        self.lane(stages[0]).send(self.name, "ticker_map", [])
+        first, *_ = [self._start(stage, 0) for stage in stages]
+        first.send(self.name, "ticker_map", [], self.allowed)
         while True:
             lane, report = self.reports.get()
             if report["kind"] in {"run", "gone"}:
@@ -96,12 +104,12 @@ class Crew:
 
     def stop(self) -> None:
         """Let all lanes end."""
-        for lane in self.lanes.values():
+        for lane in self.lanes:
             lane.stop()
 
     def kill(self) -> None:
         """End all lanes now."""
-        for lane in self.lanes.values():
+        for lane in self.lanes:
             lane.kill()
 
     def kill_when_late(self) -> None:
@@ -114,7 +122,7 @@ class Crew:
     @property
     def gone(self) -> bool:
         """Whether no lane lives."""
-        return all(lane.gone for lane in self.lanes.values())
+        return all(lane.gone for lane in self.lanes)
 
 
 class Drive:
@@ -130,6 +138,7 @@ class Drive:
         self.stopping = False
         self._waiting: dict[Stage, deque[list[str]]] = {stage: deque() for stage in stages}
         self._enqueue(stages[0], index)
+        self._downloading: list[LaneProcess] = []  # oldest batch first
         self._stopped_at = 0.0
 
     def stop(self) -> None:
@@ -143,13 +152,14 @@ class Drive:
         while True:
             self._take_reports()
             self._give_batches()
+            self._share()
             show()
             if self.stopping:
                 if self._crew.gone and self._crew.reports.empty():
                     return
                 if time.monotonic() - self._stopped_at > _STOP_SECONDS:
                     self._crew.kill()  # it waits for EDGAR to end a pause
-            elif not any(self._waiting.values()) and not any(lane.busy for lane in self._crew.lanes.values()):
+            elif not any(self._waiting.values()) and not any(lane.busy for lane in self._crew.lanes):
                 self.stop()
 
     def _enqueue(self, stage: Stage, ranges: list[list[str]]) -> None:
@@ -161,14 +171,21 @@ class Drive:
         if self.stopping:
             return
         for stage in reversed(self._stages):
-            if self._waiting[stage] and self._may(stage):
-                lane = self._crew.lane(stage)
-                if not lane.busy:
-                    lane.send(self._crew.name, stage, self._waiting[stage].popleft())
+            if self._waiting[stage] and self._may(stage) and (lane := self._crew.idle(stage)) is not None:
+                lane.send(self._crew.name, stage, self._waiting[stage].popleft(), (0, 0))
+                if stage == DOCUMENTS:
+                    self._downloading.append(lane)
+
+    def _share(self) -> None:
+        """Let every batch of documents have what older ones leave of the downloads."""
+        self._downloading = [lane for lane in self._downloading if lane.busy]
+        allowed = shares(self._crew.allowed, [lane.rest for lane in self._downloading])
+        for lane, share in zip(self._downloading, allowed, strict=True):
+            lane.allow(share)
 
     def _may(self, stage: Stage) -> bool:
         """Discovery runs a little ahead of downloads; in the sequential path, one lane works at a time."""
-        if self._crew.sequential and any(lane.busy for lane in self._crew.lanes.values()):
+        if self._crew.sequential and any(lane.busy for lane in self._crew.lanes):
             return False
         ahead = len(self._waiting.get(DOCUMENTS, ()))
         return stage == DOCUMENTS or ahead < (1 if self._crew.sequential else _AHEAD)
@@ -187,6 +204,9 @@ class Drive:
         self.progress.take(report, time.monotonic())
         if report["kind"] == "warning":
             self.notes.append(report["text"])
+        elif report["kind"] == "rest":
+            downloads, companies = report["allowed"]
+            lane.rest = downloads, companies
         elif report["kind"] == "run":
             ciks, lane.busy = lane.busy or [], None
             if report["ok"] and lane.stage == INDEX and DOCUMENTS in self._stages:

@@ -1,10 +1,10 @@
 """A lane: a process that runs batches of one stage, one Dagster run after the other, and reports what is stored.
 
 Started by `drive` as `python -m sec_assets.backfill.lane STAGE DOWNLOADS COMPANIES`. Commands come as JSON lines on its standard
-input, reports go as JSON lines to its standard output; the end of the input, which the driver's death brings too, stops
-it between two documents. Runs are executed in this process: its work waits for the network, and a Dask cluster per
-batch would cost more than the batch. Threads of one process cannot run Dagster jobs side by side (they dead-lock in
-`logging.config.dictConfig`), so that lanes are processes.
+input, with what the run under way may do at once; reports go as JSON lines to its standard output. The end of the input,
+which the driver's death brings too, stops it between two documents. Runs are executed in this process: its work waits for
+the network, and a Dask cluster per batch would cost more than the batch. Threads of one process cannot run Dagster jobs
+side by side (they dead-lock in `logging.config.dictConfig`), so that lanes are processes.
 """
 
 import json
@@ -20,7 +20,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from sec_assets.definitions import build_definitions
-from sec_assets.edgar.artifacts import Effort
+from sec_assets.edgar.effort import Allowance, Effort
 from sec_assets.partitions import BACKFILL_TAG
 from sec_assets.resources import EffortResource, SettingsResource
 from sec_assets.storage.status import Verdict
@@ -57,14 +57,18 @@ class _Warnings(logging.Handler):
         self._reports.send("warning", text=record.getMessage())
 
 
-def followed(reports: Reports, stop: threading.Event, *, downloads: int, companies: int) -> EffortResource:
-    """Return an effort that reports every document and company, and ends when `stop` is set."""
+def followed(
+    reports: Reports, stop: threading.Event, allowance: Allowance, *, downloads: int, companies: int
+) -> EffortResource:
+    """Return an effort that reports every document and company, keeps to `allowance`, and ends when `stop` is set."""
     effort = Effort(
         downloads,
         companies=companies,
+        allowance=allowance,
         stop=stop,
         told=lambda status, fetched: reports.send("document", status=status, fetched=fetched),
         begun=lambda cik: reports.send("begun", cik=cik),
+        rest=lambda filings, companies: reports.send("rest", allowed=(filings, companies)),
     )
 
     class Followed(EffortResource):
@@ -127,16 +131,20 @@ def main() -> None:
     os.dup2(2, 1)  # whatever prints must not come between the reports
     logging.getLogger("sec_assets").addHandler(_Warnings(reports))
     stop, commands = threading.Event(), queue.SimpleQueue[dict[str, Any] | None]()
-    lane = Lane(followed(reports, stop, downloads=downloads, companies=companies), reports)
-    threading.Thread(target=_listen, args=(stop, commands), daemon=True).start()
+    allowance = Allowance(0, 0)
+    lane = Lane(followed(reports, stop, allowance, downloads=downloads, companies=companies), reports)
+    threading.Thread(target=_listen, args=(stop, allowance, commands), daemon=True).start()
     reports.send("ready", stage=stage)
     while (command := commands.get()) is not None:
         lane.run(command)
 
 
-def _listen(stop: threading.Event, commands: "queue.SimpleQueue[dict[str, Any] | None]") -> None:
+def _listen(stop: threading.Event, allowance: Allowance, commands: "queue.SimpleQueue[dict[str, Any] | None]") -> None:
     for text in sys.stdin:
-        commands.put(json.loads(text))
+        command = json.loads(text)
+        allowance.change(*command["allowed"])
+        if "stage" in command:
+            commands.put(command)
     stop.set()
     commands.put(None)
 

@@ -102,3 +102,22 @@ def batches(groups: Sequence[Sequence[str]], registered: Sequence[str], size: in
             found[-1].append(cik)
             before = place[cik]
     return found
+
+
+Allowed = tuple[int, int]
+"""Downloads, and companies with downloads under way."""
+
+
+def shares(allowed: Allowed, rests: Sequence[Allowed | None]) -> list[Allowed]:
+    """Return what each of several batches may have under way, oldest first: what the ones before it leave.
+
+    Args:
+        allowed: what all together may have.
+        rests: what each has left to end; None while it can use everything.
+    """
+    found: list[Allowed] = []
+    downloads, companies = allowed
+    for rest in rests:
+        found.append((downloads, companies) if downloads and companies else (0, 0))
+        downloads, companies = (0, 0) if rest is None else (max(0, downloads - rest[0]), max(0, companies - rest[1]))
+    return found

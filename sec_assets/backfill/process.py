@@ -10,13 +10,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sec_assets.backfill.plan import Stage
+from sec_assets.backfill.plan import Allowed, Stage
 
 _LONGEST_SENTENCE = 300
 
 
 class LaneProcess:
-    """A lane as the driver sees it. `busy` tells whether a command is under way."""
+    """A lane as the driver sees it.
+
+    Attributes:
+        busy: the companies of the run under way, if there is one.
+        rest: what the run has left to end; None while it can use everything.
+    """
 
     def __init__(
         self,
@@ -31,6 +36,8 @@ class LaneProcess:
     ) -> None:
         self.stage: Stage = stage
         self.busy: list[str] | None = None
+        self.rest: Allowed | None = None
+        self._allowed: Allowed = (0, 0)
         self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as errors:
@@ -44,10 +51,16 @@ class LaneProcess:
         self._reports = reports
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def send(self, backfill: str, stage: str, ciks: Sequence[str]) -> None:
+    def send(self, backfill: str, stage: str, ciks: Sequence[str], allowed: Allowed) -> None:
         """Give the lane a run to execute; no companies means the universe."""
-        self.busy = list(ciks)
-        self._write(json.dumps({"backfill": backfill, "stage": stage, "ciks": self.busy}) + "\n")
+        self.busy, self.rest, self._allowed = list(ciks), None, allowed
+        self._write({"backfill": backfill, "stage": stage, "ciks": self.busy, "allowed": allowed})
+
+    def allow(self, allowed: Allowed) -> None:
+        """Let the run under way do so much at once from now on."""
+        if allowed != self._allowed:
+            self._allowed = allowed
+            self._write({"allowed": allowed})
 
     def stop(self) -> None:
         """Let it end: at once when idle, else between two documents."""
@@ -65,9 +78,9 @@ class LaneProcess:
         """Whether the process has ended."""
         return self._process.poll() is not None
 
-    def _write(self, text: str) -> None:
+    def _write(self, message: Mapping[str, object]) -> None:
         try:
-            self._input.write(text)
+            self._input.write(json.dumps(message) + "\n")
             self._input.flush()
         except BrokenPipeError:
             return  # its end is reported by `_listen`

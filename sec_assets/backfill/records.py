@@ -18,15 +18,14 @@ _UNFINISHED = [
 ]  # fmt: skip
 
 
-def end_dead_runs(instance: dg.DagsterInstance) -> int:
-    """Mark the unfinished runs of earlier backfills as failed; return how many there were."""
-    runs = [
-        run
-        for run in instance.get_runs(filters=dg.RunsFilter(statuses=_UNFINISHED, job_name="backfill"))
-        if BACKFILL_TAG in run.tags
-    ]
+def end_dead_runs(instance: dg.DagsterInstance, *, stopped: bool) -> int:
+    """Mark the unfinished runs of backfills as canceled if they were stopped, else as failed; return how many there were."""
+    runs = [run for run in instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED)) if BACKFILL_TAG in run.tags]
     for run in runs:
-        instance.report_run_failed(run, "the backfill that executed this run was ended; what was stored is kept")
+        if stopped:
+            instance.report_run_canceled(run, "the backfill was stopped at once; what was stored is kept")
+        else:
+            instance.report_run_failed(run, "the backfill that executed this run was ended; what was stored is kept")
     return len(runs)
 
 

@@ -6,15 +6,16 @@ outage ends the work, and everything done so far goes with the exception.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from sec_assets.edgar.effort import Allowance, Effort
 from sec_assets.edgar.filing_index import Filing
-from sec_assets.edgar.filing_work import FilingOutcome, FilingTask, FilingWork, Row, Told
+from sec_assets.edgar.filing_work import FilingOutcome, FilingTask, FilingWork, Row
 from sec_assets.errors import OutageError, SettingError, StoppedError
 from sec_assets.tables import ARTIFACTS
 
@@ -23,29 +24,6 @@ if TYPE_CHECKING:
 
 _Key = tuple[str, str]
 _WAITING_PER_WORKER = 4
-
-
-def _nobody(*_: object) -> None:
-    """Tell nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How much is done at once, and who may follow and stop it.
-
-    Attributes:
-        workers: filings under way at once; 1 works in the calling thread, one request after the other.
-        companies: companies begun and not complete; None leaves it to the workers.
-        stop: once set, nothing new begins, and the work ends as by an outage.
-        told: is told of every document, from any thread.
-        begun: is told of every company when its first documents are looked for.
-    """
-
-    workers: int = 8
-    companies: int | None = None
-    stop: threading.Event = field(default_factory=threading.Event)
-    told: Told = _nobody
-    begun: Callable[[str], None] = _nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +140,10 @@ class _Desk:
     ) -> None:
         self._client, self._assignments, self._effort = client, assignments, effort
         self._pool, self._room = pool, room
+        self._allowance = effort.allowance or Allowance(effort.workers, effort.companies)
+        self._changed = self._allowance.changed
+        self._next: Assignment | None = None
+        self._rest: tuple[int, int] | None = None
         self._failed = threading.Event()
         self._outage: OutageError | SettingError | None = None
         self._exhausted = False
@@ -191,10 +173,13 @@ class _Desk:
 
     def _hand_out(self) -> None:
         """Submit filings, the companies begun first, until there is no room or nothing left."""
-        while not self._halted() and len(self._waiting) < self._room:
+        self._changed = self._allowance.changed
+        filings, companies = self._allowance.now
+        room = filings if filings < self._effort.workers else self._room
+        while not self._halted() and len(self._waiting) < room:
             company = next((begun for begun in self._begun.values() if begun.tasks), None)
-            if company is None and not self._begin():
-                return
+            if company is None and not self._begin(companies):
+                break
             if company is not None:
                 work = FilingWork(
                     self._client,
@@ -205,26 +190,37 @@ class _Desk:
                 )
                 company.unfinished += 1
                 self._waiting[self._pool.submit(work.run)] = company
+        self._tell_rest()
 
-    def _begin(self) -> bool:
+    def _begin(self, limit: int | None) -> bool:
         """Begin the next company; False when there is none, it would be one too many, or nothing of it is wanted."""
-        limit = self._effort.companies
-        if limit is not None and len(self._begun) >= limit:
+        if self._next is None:
+            self._next = next(self._assignments, None)
+            self._exhausted = self._next is None
+        if self._next is None or (limit is not None and len(self._begun) >= limit):
             return False
-        assignment = next(self._assignments, None)
-        if assignment is None:
-            self._exhausted = True
-            return False
+        assignment, self._next = self._next, None
         self._effort.begun(assignment.cik)
         self._begun[assignment.cik] = company = _Company(assignment)
         return not company.complete
 
+    def _tell_rest(self) -> None:
+        """Tell what is left when there is nothing more to hand out, as often as that changes."""
+        under_way = len(self._waiting)
+        if not self._exhausted or under_way >= self._effort.workers or any(one.tasks for one in self._begun.values()):
+            return
+        rest = under_way, len(self._begun)
+        if rest != self._rest:
+            self._rest = rest
+            self._effort.rest(*rest)
+
     def _take_back(self) -> None:
-        if not self._waiting:
+        if not self._waiting and (self._halted() or 0 not in self._allowance.now):
             return
         # in pieces: an exception sent to a waiting thread reaches it only between two waits
-        done, _ = wait(self._waiting, timeout=1.0, return_when=FIRST_COMPLETED)
-        for future in done:
+        awaited: set[Future[Any]] = {*self._waiting, self._changed}
+        done, _ = wait(awaited, timeout=1.0, return_when=FIRST_COMPLETED)
+        for future in self._waiting.keys() & done:
             outcome = future.result()
             self._waiting.pop(future).take(outcome)
             self._outage = self._outage or outcome.outage

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.edgar.artifacts import Assignment, Effort, Interrupted, collect_artifacts
+from sec_assets.edgar.artifacts import Assignment, Interrupted, collect_artifacts
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.selection import select_filings
 from sec_assets.errors import CorruptError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from sec_assets.edgar.artifacts import Effort
+from sec_assets.edgar.effort import Effort
 from sec_assets.resources.settings import SettingsResource
 from sec_assets.storage.status import Verdict
 

@@ -1,9 +1,6 @@
 """The real command in processes of its own, and what it leaves in Dagster, lake and store."""
 
-import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import time
@@ -13,7 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from sec_assets_tests.integration.home import BIN, CHECKOUT, Home, kill_group, tree
+from sec_assets_tests.backfill.terminal import on_terminal
+from sec_assets_tests.integration.home import Home, kill_group, tree
 
 pytestmark = pytest.mark.executor
 SOUND, GHOST, FRACTURED, OTHER = "0009900008", "0009900013", "0009900014", "0009900003"
@@ -137,24 +135,9 @@ def test_wrong_options_and_settings_say_what_is_allowed(home: Home) -> None:
 
 
 def test_the_board_is_drawn_on_a_terminal(home: Home) -> None:
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(CHECKOUT)
-        os.execve(
-            BIN / "sec-assets",
-            ["sec-assets", "backfill", "--limit", "1"],
-            home.environment() | {"TERM": "xterm", "COLUMNS": "100"},
-        )
-    shown = b""
-    until = time.monotonic() + 200
-    while time.monotonic() < until:
-        if select.select([terminal], [], [], 1)[0]:
-            try:
-                shown += os.read(terminal, 65536)
-            except OSError:  # the other end is closed
-                break
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-    text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", shown).decode()
+    with on_terminal(home, "sec-assets", "backfill", "--limit", "1") as terminal:
+        assert terminal.wait(200) == 0
+    text = terminal.shown
     assert "╭─ backfill" in text
     assert re.search(r"companies\s+1 of 1 ", text)
     assert re.search(r"downloads\s+[1-9]\d* ok, 0 failed", text)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sec_assets.backfill.plan import DOCUMENTS, INDEX, Scope, batches, make_plan
+from sec_assets.backfill.plan import DOCUMENTS, INDEX, Scope, batches, make_plan, shares
 from sec_assets.tables import STATUS
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -59,3 +59,19 @@ def test_batches_are_neighbours_in_the_order_of_registration():
     assert batches([["1", "2", "5", "6", "8"], ["3"]], registered, 2) == [["5", "6"], ["8", "1"], ["2"], ["3"]]
     assert batches([["1", "2", "3", "5", "6", "7", "8"]], registered, 10) == [["5", "6", "7", "8", "1", "2", "3"]]
     assert batches([], registered, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("rests", "expected"),
+    [
+        ([None], [(10, 20)]),
+        ([None, None], [(10, 20), (0, 0)]),
+        ([(3, 2), None], [(10, 20), (7, 18)]),
+        ([(3, 2), (1, 1)], [(10, 20), (7, 18)]),
+        ([(10, 2), None], [(10, 20), (0, 0)]),
+        ([(3, 20), None], [(10, 20), (0, 0)]),
+        ([], []),
+    ],
+)
+def test_a_younger_batch_has_what_the_older_one_leaves(rests, expected):
+    assert shares((10, 20), rests) == expected

@@ -1,79 +1,72 @@
-"""How well `sec-assets backfill` uses the budget: the sample served on the loopback with half a second of latency.
+"""How well `sec-assets backfill` uses the budget: made-up companies on a loopback EDGAR of 0.5 s latency that allows 10 a second.
 
-Counts what arrives at the server; that no second has too many is held by `bench_http`, whose server stamps arrivals exactly.
-Run it on a quiet machine: python -m sec_assets_tests.benchmarks.bench_backfill --batch-size 50
+`python -m sec_assets_tests.benchmarks.bench_backfill 60 10 --batch-size 10` (companies, filings of each, options of the command), on a
+quiet machine. Every filing is three requests, so that the example is 1,860 of them, three minutes and a half. The rate counts from the
+first list of filings to the last document; the server stamps arrivals exactly. Exit code 1 when a second had too many, or something failed.
 """
 
-import os
 import sys
 import tempfile
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
 
-from sec_assets.sample.site import respond
+from sec_assets.edgar.transport.rules import Budget
+from sec_assets_tests.campaigns.arrivals import SECOND, Arrival, fullest, slack_ms
+from sec_assets_tests.campaigns.fleet import client_environment, serving
+from sec_assets_tests.campaigns.loopback import Options
 from sec_assets_tests.integration.home import Home
 
-_LATENCY_SECONDS = 0.5
-_RATE = 10.0
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    arrivals: list[float]
-
-    def do_GET(self) -> None:
-        self.arrivals.append(time.monotonic())
-        time.sleep(_LATENCY_SECONDS)
-        answer = respond(f"https:/{self.path}")
-        self.send_response(answer.status)
-        for name, value in {**answer.headers, "Content-Type": answer.content_type}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        pass
+LATENCY, JITTER = 0.5, 0.05
+RATE = 10
+SHOWN_PAUSE_SECONDS = 1.0
 
 
 def main() -> int:
-    """Backfill the whole sample and print requests per minute."""
-    arrivals: list[float] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"arrivals": arrivals}))
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
-        home = Home(
-            Path(folder) / "data",
-            {
-                "SEC_ASSETS_SOURCE": "live",
-                "SEC_USER_AGENT": "Example admin@example.com",
-                "SEC_ASSETS_EDGAR_BASE": f"http://127.0.0.1:{server.server_port}",
-                "SEC_REQUESTS_PER_SECOND": str(_RATE),
-                "SEC_ASSETS_UNIVERSE": "all",
-                **({"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}),
-            },
-        )
-        began = time.monotonic()
-        done = home.run("sec-assets", "backfill", *sys.argv[1:], seconds=900)
-        took = time.monotonic() - began
-    server.shutdown()
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(done.tail()[-900:], markup=False)
-    inner = arrivals[1:]  # the tickers come before the lanes
-    seconds = inner[-1] - inner[0]
-    gaps = sum(late - early > 1.0 for early, late in pairwise(inner))
-    rate = len(inner) / seconds
+    """Backfill and print what arrived."""
+    companies, filings, *options = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="bench-backfill-") as name:
+        folder = Path(name)
+        served = Options(
+            log=str(folder / "arrivals.log"), latency=LATENCY, jitter=JITTER, limit=RATE, companies=int(companies),
+            filings=int(filings),
+        )  # fmt: skip
+        with serving(served) as edgar:
+            universe = {"SEC_ASSETS_UNIVERSE": f"ciks:{','.join(served.site.ciks())}"}
+            environment = client_environment(edgar.base, folder / "data", rate=RATE, **universe)
+            settings = {
+                key: value for key, value in environment.items() if key.startswith("SEC_") or key == "PYTHONPATH"
+            }
+            done = Home(folder / "data", settings).run("sec-assets", "backfill", *options, seconds=3600)
+            time.sleep(1.0)  # the server writes its log twice a second
+            arrivals = [one for one in edgar.arrivals() if "company_tickers" not in one.path]
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console.print(done.tail()[-900:])
+    return _report(arrivals, console) or done.code
+
+
+def _report(arrivals: list[Arrival], console: Console) -> int:
+    times = [one.at for one in arrivals]
+    seconds = (times[-1] - times[0]) / SECOND
+    per_minute = (len(times) - 1) / seconds * 60
+    budget = Budget.per_second(RATE)
     console.print(
-        f"{len(arrivals)} requests in {took:.0f} s; between first and last {rate * 60:.0f} a minute, {rate / _RATE:.1%} of the rate"
+        f"{len(times)} requests in {seconds:.0f} s: {per_minute:.1f} a minute, {per_minute / RATE / 60:.1%} of {RATE} a second, "
+        f"{per_minute / 60 / (budget.limit / budget.window):.1%} of the budget"
     )
-    console.print(f"pauses of more than a second: {gaps}")
-    return 0
+    most, refused = fullest(times, 1), sum(one.answer == "refused" for one in arrivals)
+    console.print(
+        f"at most {most} in 1 s, {fullest(times, 10)} in 10 s, slack {slack_ms(times, RATE):+.1f} ms, {refused} refused"
+    )
+    pauses = [
+        f"{(late - early) / SECOND:.1f} s at {(early - times[0]) / SECOND:.0f} s"
+        for early, late in pairwise(times)
+        if late - early > SHOWN_PAUSE_SECONDS * SECOND
+    ]
+    console.print(f"pauses: {', '.join(pauses) or 'none'}")
+    return int(most > RATE or refused > 0)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from sec_assets.edgar.artifacts import Effort
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.transport.retry import Persistence
 from sec_assets.edgar.transport.rules import Budget
 from sec_assets.edgar.transport.session import Timing

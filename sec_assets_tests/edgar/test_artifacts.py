@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from sec_assets.edgar.artifacts import Assignment, Effort, Interrupted
+from sec_assets.edgar.artifacts import Assignment, Interrupted
 from sec_assets.edgar.artifacts import collect_artifacts as collect
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.selection import select_filings
 from sec_assets.edgar.submissions import load_filings
 from sec_assets.edgar.urls import document_url, filing_index_html_url, filing_index_url

@@ -1,11 +1,12 @@
 """Many companies share one pool; each is handed over as soon as it is complete, and the result does not depend on how."""
 
 import threading
+import time
 
 import pytest
 
-from sec_assets.edgar.artifacts import Effort
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.effort import Allowance, Effort
 from sec_assets.errors import StoppedError, UnreachableError
 from sec_assets.pipeline.documents import collect_companies, without_documents_first
 from sec_assets.pipeline.filings import index_companies
@@ -71,6 +72,55 @@ def test_the_sequential_path_has_one_request_under_way_in_the_calling_thread(tmp
         SOUND, FRACTURED, effort=Effort(1, told=lambda status, fetched: threads.add(threading.current_thread().name))
     )
     assert threads == {threading.current_thread().name}
+
+
+def test_nothing_begins_before_it_is_allowed_and_never_more_than_that(tmp_path):
+    world, allowance, lock = World(tmp_path), Allowance(0, 0), threading.Lock()
+    world.index(SOUND, FRACTURED)
+    begun, rests, at_once = [], [], [0]
+
+    def told(status: str, fetched: bool) -> None:
+        with lock:
+            at_once.append(at_once[-1] + 1)
+        time.sleep(0.02)
+        with lock:
+            at_once.append(at_once[-1] - 1)
+
+    effort = Effort(4, 2, allowance=allowance, begun=begun.append, told=told, rest=lambda *rest: rests.append(rest))
+    work = threading.Thread(target=lambda: world.collect(SOUND, FRACTURED, effort=effort))
+    work.start()
+    time.sleep(1.5)
+    assert (begun, at_once) == ([], [0])
+    allowance.change(1, 1)
+    until = time.monotonic() + 30
+    while len(at_once) < 20:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert len(begun) == max(at_once) == 1
+    allowance.change(4, 2)
+    work.join(60)
+    assert begun == [SOUND, FRACTURED]
+    assert 2 <= max(at_once) <= 4
+    assert rests[-1] == (0, 1)
+
+
+def test_an_end_is_told_from_when_workers_have_nothing_to_do(tmp_path):
+    world, rests = World(tmp_path), []
+    world.index(SOUND, FRACTURED)
+    world.collect(SOUND, FRACTURED, effort=Effort(2, rest=lambda *rest: rests.append(rest)))
+    assert [filings for filings, _ in rests] == sorted((filings for filings, _ in rests), reverse=True)
+    assert rests[0][0] == 1
+
+
+def test_a_stop_ends_the_wait_for_an_allowance(tmp_path):
+    world, stop = World(tmp_path), threading.Event()
+    world.index(SOUND)
+    threading.Timer(0.5, stop.set).start()
+    began = time.monotonic()
+    with pytest.raises(StoppedError):
+        world.collect(SOUND, effort=Effort(4, allowance=Allowance(0, 0), stop=stop))
+    assert time.monotonic() - began < 10
+    assert world.rows() == []
 
 
 def test_companies_without_any_document_come_first(tmp_path):
