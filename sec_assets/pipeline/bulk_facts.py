@@ -18,6 +18,7 @@ from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.settings import Settings
 from sec_assets.storage.status import StatusLog, Verdict
 from sec_assets.tables import COMPANYFACTS
+from sec_assets.xbrl.bulkfacts.read import tables_of
 from sec_assets.xbrl.companyfacts import companyfacts_as_facts, read_many
 
 
@@ -71,10 +72,14 @@ def facts_batch(store: Store, archive: Path, _fetched_at: datetime, companies: B
                 bodies[company.cik] = reader.read(company.members[0])
             except InputError as error:
                 failed[company.cik] = str(error)
-    facts, unreadable = read_many(bodies)
-    good = [cik for cik in bodies if cik not in unreadable]
-    written = store.lake.write_partitions(COMPANYFACTS, companyfacts_as_facts(facts), good)
-    return Outcome([company.cik for company in companies], written=written, failed=failed | unreadable)
+    tables, unusual = tables_of(bodies)
+    written = {cik: store.lake.write_arrow(COMPANYFACTS, table, cik=cik) for cik, table in tables.items()}
+    if unusual:
+        facts, unreadable = read_many({cik: bodies[cik] for cik in unusual})
+        good = [cik for cik in unusual if cik not in unreadable]
+        written |= store.lake.write_partitions(COMPANYFACTS, companyfacts_as_facts(facts), good)
+        failed |= unreadable
+    return Outcome([company.cik for company in companies], written=written, failed=failed)
 
 
 def _verdict(cik: str, outcome: Outcome) -> Verdict:

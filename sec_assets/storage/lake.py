@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from sec_assets.errors import CorruptError
 from sec_assets.identifiers import normalize_cik
+from sec_assets.storage.arrow import parquet_of
 from sec_assets.storage.files import write_atomically
 from sec_assets.tables import Table
 
@@ -45,16 +47,27 @@ class Lake:
             StorageError: disk full or not writable; the old file is still there.
             SecAssetsError: the frame does not fit the table.
         """
-        return self._replace(self.path(table, cik), table.conform(frame))
+        return self._put(self.path(table, cik), table.conform(frame))
 
-    def _replace(self, path: Path, conformed: pl.DataFrame) -> Written:
+    def write_arrow(self, table: Table, rows: pa.Table, *, cik: str) -> Written:
+        """Replace one partition by rows that are as `storage.arrow` wants them, sorted by the key of `table`.
+
+        Raises:
+            StorageError: disk full or not writable; the old file is still there.
+            SecAssetsError: the rows do not fit the table.
+        """
+        return self._replace(self.path(table, cik), parquet_of(table, rows), rows.num_rows)
+
+    def _put(self, path: Path, conformed: pl.DataFrame) -> Written:
         buffer = io.BytesIO()
         conformed.write_parquet(buffer, compression="zstd", statistics=True)
-        body = buffer.getvalue()
+        return self._replace(path, buffer.getvalue(), conformed.height)
+
+    def _replace(self, path: Path, body: bytes, rows: int) -> Written:
         if path.is_file() and path.stat().st_size == len(body) and path.read_bytes() == body:
-            return Written(conformed.height, len(body), changed=False)
+            return Written(rows, len(body), changed=False)
         write_atomically(path, body)
-        return Written(conformed.height, len(body), changed=True)
+        return Written(rows, len(body), changed=True)
 
     def write_partitions(self, table: Table, frame: pl.DataFrame, ciks: Sequence[str]) -> dict[str, Written]:
         """Replace the partition of every company in `ciks`; one without rows in `frame` gets an empty file."""
@@ -64,7 +77,7 @@ class Lake:
         if strangers:
             raise ValueError(f"table {table.name}: rows of companies that were not asked for: {strangers[:5]}")
         empty = table.frame()
-        return {cik: self._replace(self.path(table, cik), parts.get(cik, empty)) for cik in ciks}
+        return {cik: self._put(self.path(table, cik), parts.get(cik, empty)) for cik in ciks}
 
     def read(self, table: Table, *, cik: str | None = None) -> pl.DataFrame:
         """Read one file; a partition that was never written is an empty frame of the table's schema.

@@ -52,7 +52,8 @@ _FACT = re.compile(
 
 _COLUMNS = ("start", "end", "value", "accession_number", "fy", "fp", "form", "filed", "frame")
 _STRIDE = 1 + len(_COLUMNS)
-_PLAIN = r"^-?[0-9]{1,26}(\.[0-9]{1,12})?$"
+_PLAIN = r"^-?(?:0|[1-9][0-9]{0,25})(?:\.[0-9]{1,12})?$"
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 
 class _Tag(msgspec.Struct):
@@ -198,13 +199,29 @@ def _typed(pieces: list[bytes | None], names: list[tuple[str, str, str, str]]) -
         for place, name in enumerate(_COLUMNS, 1)
     }
     value = texts["value"]
-    odd = value.filter(~value.str.contains(_PLAIN)).unique().to_list()
-    plain = value.replace(odd, [exact_text(text) for text in odd]) if odd else value
     days = {name: texts[name].str.to_date("%Y-%m-%d") for name in ("start", "end", "filed")}
     next_list = pl.Series(pieces[:-1:_STRIDE], dtype=pl.Binary).cast(pl.String) == ";"
     origin = pl.DataFrame(names, schema=["cik", "taxonomy", "tag", "unit"], orient="row")[next_list.cum_sum()]
-    facts = pl.DataFrame(texts | days | {"numeric": plain.cast(EXACT), "fy": texts["fy"].cast(pl.Int32)})
+    facts = pl.DataFrame(texts | days | {"numeric": numeric_of(value), "fy": texts["fy"].cast(pl.Int32)})
     return pl.concat([origin, facts], how="horizontal").select(list(SCHEMA))
+
+
+def numeric_of(values: pl.Series) -> pl.Series:
+    """Return numbers, given as text, as Decimal(38,12), null where they do not fit.
+
+    Raises:
+        MalformedError: a value that is no number in the sense of JSON.
+    """
+    odd = values.filter(~values.str.contains(_PLAIN)).unique().to_list()
+    if wrong := [text for text in odd if not _NUMBER.fullmatch(text)]:
+        raise MalformedError(f"{wrong[0][:80]!r} is not a number")
+    plain = values.replace(odd, [exact_text(text) for text in odd]) if odd else values
+    return plain.cast(EXACT)
+
+
+def namespace_of(taxonomy: str) -> str:
+    """Return the namespace of a taxonomy without the year, which the API does not tell."""
+    return _AUTHORITIES.get(taxonomy, _SEC) + taxonomy
 
 
 def _malformed(error: Exception) -> MalformedError:
@@ -218,8 +235,9 @@ def companyfacts_as_facts(companyfacts: pl.DataFrame) -> pl.DataFrame:
     same reason, and `ordinal` is the position in the file. Rows the API gives twice for one filing stay, counted by
     `occurrence`.
     """
+    taxonomies = companyfacts["taxonomy"].unique().to_list()
+    namespaces = {taxonomy: namespace_of(taxonomy) for taxonomy in taxonomies}
     taxonomy = pl.col("taxonomy")
-    authority = taxonomy.replace_strict(_AUTHORITIES, default=_SEC, return_dtype=pl.String)
     instant = pl.col("start").is_null()
     first, day = pl.col("start").dt.to_string("%Y-%m-%d"), pl.col("end").dt.to_string("%Y-%m-%d")
     facts = companyfacts.select(
@@ -232,7 +250,7 @@ def companyfacts_as_facts(companyfacts: pl.DataFrame) -> pl.DataFrame:
         "filed",
         ordinal=pl.int_range(pl.len(), dtype=pl.Int32).over("cik"),
         concept=pl.concat_str(taxonomy, "tag", separator=":"),
-        namespace=pl.concat_str(authority, taxonomy),
+        namespace=taxonomy.replace_strict(namespaces, return_dtype=pl.String),
         is_extension=pl.lit(value=False),
         period=pl.concat_str(first, day, separator="/", ignore_nulls=True),
         period_start="start",
