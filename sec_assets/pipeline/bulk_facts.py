@@ -64,7 +64,7 @@ def load_companyfacts(
 
 def facts_batch(store: Store, archive: Path, _fetched_at: datetime, companies: Batch) -> Outcome:
     """Read companies out of the archive and write their partitions of `companyfacts`."""
-    bodies: dict[str, bytes] = {}
+    bodies: dict[str, bytes | bytearray] = {}
     failed: dict[str, str] = {}
     with MemberReader(archive) as reader:
         for company in companies:

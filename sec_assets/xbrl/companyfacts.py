@@ -104,7 +104,7 @@ def read_companyfacts(body: bytes) -> pl.DataFrame:
     return _rows([_outline(body)])
 
 
-def read_many(bodies: Mapping[str, bytes]) -> tuple[pl.DataFrame, dict[str, str]]:
+def read_many(bodies: Mapping[str, bytes | bytearray]) -> tuple[pl.DataFrame, dict[str, str]]:
     """Return the facts of many files as `read_companyfacts` does, and why the others could not be read.
 
     Args:
@@ -133,7 +133,7 @@ def _one_by_one(outlines: list[_Outline], failed: dict[str, str]) -> tuple[pl.Da
     return pl.concat(frames), failed
 
 
-def _outline(body: bytes, expected: str | None = None) -> _Outline:
+def _outline(body: bytes | bytearray, expected: str | None = None) -> _Outline:
     try:
         file = _FILE.decode(body)
         cik = normalize_cik(file.cik)

@@ -5,15 +5,17 @@ over six thousand of a million companies does not touch the rest. Which members 
 """
 
 import struct
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+import deflate
 
 from sec_assets.errors import CorruptError, MalformedError
 
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST = 2**30
+_DENSEST = 1032  # bytes that one byte of deflate can stand for
 _STORED, _DEFLATED = 0, 8
 _USUAL_HEAD = _LOCAL.size + 128
 
@@ -54,7 +56,7 @@ class MemberReader:
         """Close the file."""
         self._file.close()
 
-    def read(self, member: Member) -> bytes:
+    def read(self, member: Member) -> bytes | bytearray:
         """Return the content of a member.
 
         Raises:
@@ -65,7 +67,7 @@ class MemberReader:
         body = _inflate(self._packed(member), member)
         if body is None:
             raise self._bad(member, "it cannot be inflated to its length")
-        if zlib.crc32(body) != member.crc32:
+        if deflate.crc32(body) != member.crc32:
             raise self._bad(member, "its CRC-32 is another")
         return body
 
@@ -100,15 +102,14 @@ class MemberReader:
         return MalformedError(f"{member.name} in {self._path.name} is damaged: {why}")
 
 
-def _inflate(packed: bytes, member: Member) -> bytes | None:
+def _inflate(packed: bytes, member: Member) -> bytes | bytearray | None:
     """Return the content, None when it is not of the announced length; never more than that is inflated."""
     if member.method == _STORED:
         return packed if len(packed) == member.size else None
-    if member.method != _DEFLATED:
+    if member.method != _DEFLATED or member.size > _DENSEST * len(packed):
         return None
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        body = inflater.decompress(packed, member.size + 1)
-    except zlib.error:
+        body = deflate.deflate_decompress(packed, member.size)
+    except deflate.DeflateError:
         return None
-    return body if inflater.eof and len(body) == member.size else None
+    return body if len(body) == member.size else None

@@ -39,6 +39,6 @@ def _source(reader: MemberReader, company: CompanyMembers, fetched_at: datetime)
     def read(name: str) -> tuple[bytes, datetime]:
         if name not in members:
             raise AbsentError(f"the archive has no member {name}")
-        return reader.read(members[name]), fetched_at
+        return bytes(reader.read(members[name])), fetched_at
 
     return read

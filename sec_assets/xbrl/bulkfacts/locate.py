@@ -62,7 +62,7 @@ class Facts:
     filed: Ints
 
 
-def locate(lists: Sequence[bytes]) -> Facts:
+def locate(lists: Sequence[bytes | bytearray]) -> Facts:
     """Return where everything is in lists of facts, each given without its brackets.
 
     Raises:

@@ -34,10 +34,10 @@ class Outline:
 
     cik: str
     names: list[tuple[str, str, str]]
-    lists: list[bytes]
+    lists: list[bytes | bytearray]
 
 
-def outline(body: bytes) -> Outline:
+def outline(body: bytes | bytearray) -> Outline:
     """Take a companyfacts file apart.
 
     Raises:
@@ -61,7 +61,7 @@ def outline(body: bytes) -> Outline:
     return Outline(cik, names, lists)
 
 
-def _cut(body: bytes) -> tuple[bytes, list[bytes]]:
+def _cut(body: bytes | bytearray) -> tuple[bytes, list[bytes | bytearray]]:
     """Return the file with a text in the place of every list of facts, and the lists."""
     rest, lists = [], []
     done = 0

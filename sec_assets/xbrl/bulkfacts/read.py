@@ -17,7 +17,7 @@ TOGETHER = 2**20
 """Bytes of facts located at once: as many as columns of them fit into a core's own cache."""
 
 
-def tables_of(bodies: Mapping[str, bytes]) -> tuple[dict[str, pa.Table], list[str]]:
+def tables_of(bodies: Mapping[str, bytes | bytearray]) -> tuple[dict[str, pa.Table], list[str]]:
     """Return the rows of table `companyfacts` of each company, and the companies whose files are not laid out as usual.
 
     Args:

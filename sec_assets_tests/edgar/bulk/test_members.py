@@ -49,6 +49,7 @@ def test_damage_anywhere_in_a_member_is_its_error(packed: tuple[Path, Member]) -
         ({"crc32": 1}, "CRC-32"),
         ({"size": len(BODY) - 1}, "inflated to its length"),
         ({"size": len(BODY) + 1}, "inflated to its length"),
+        ({"size": 2**29}, "inflated to its length"),
         ({"size": 2**31}, "claims 2,147,483,648 bytes"),
         ({"method": 12}, "inflated"),
         ({"offset": 0}, "another member is in its place"),
