@@ -14,6 +14,7 @@ from sec_assets import access, home, summary
 from sec_assets.cli_backfill import backfill
 from sec_assets.cli_console import give_up
 from sec_assets.cli_monitor import monitor
+from sec_assets.cli_sample import sample
 from sec_assets.cli_stats import db_stats, diagnose
 from sec_assets.errors import SecAssetsError
 from sec_assets.settings import Settings, load_settings
@@ -26,6 +27,7 @@ app.command()(monitor)
 app.command()(backfill)
 app.command()(db_stats)
 app.command()(diagnose)
+app.command()(sample)
 _console = Console(soft_wrap=True)
 _MODULE = "sec_assets.definitions"
 _BEHIND_TICKER_MAP = '* and not key:"ticker_map"'
