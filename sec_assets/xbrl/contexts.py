@@ -134,14 +134,18 @@ def _joined(pairs: list[tuple[str, str]]) -> str:
 
 
 def _add_dimensions(container: etree._Element, names: NameTable, pairs: list[tuple[str, str]]) -> None:
+    known = names.settled
     for element in container:
-        if element.tag == _EXPLICIT:
-            member = names.resolve(element.text, element)
-        elif element.tag == _TYPED:
+        tag = element.tag
+        if tag == _EXPLICIT:
+            text = element.text
+            member = (known.get(text) or names.expand(text, element))[0]
+        elif tag == _TYPED:
             member = _typed(element)
         else:
-            raise MalformedError(f"{str(element.tag)[:120]!r} is not a dimension")
-        pairs.append((names.resolve(element.get("dimension"), element), member))
+            raise MalformedError(f"{str(tag)[:120]!r} is not a dimension")
+        axis = element.get("dimension")
+        pairs.append(((known.get(axis) or names.expand(axis, element))[0], member))
 
 
 def _typed(element: etree._Element) -> str:
@@ -164,10 +168,11 @@ def _canonical(value: etree._Element) -> str:
 
 def _period(element: etree._Element) -> Period:
     texts = {child.tag: child.text or "" for child in element}
-    if _INSTANT in texts:
-        return _instant(texts[_INSTANT].strip())
-    if _START in texts and _END in texts:
-        return _duration(texts[_START].strip(), texts[_END].strip())
+    start, end, instant = texts.get(_START), texts.get(_END), texts.get(_INSTANT)
+    if instant is not None:
+        return _instant(instant.strip())
+    if start is not None and end is not None:
+        return _duration(start.strip(), end.strip())
     if _FOREVER in texts:
         return FOREVER
     raise MalformedError("the period is neither an instant, nor a duration, nor forever")

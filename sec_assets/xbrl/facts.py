@@ -55,6 +55,7 @@ class FactSink:
     def __init__(self) -> None:
         self._documents: list[InstanceDocument] = []
         self._concepts: dict[tuple[str, str], int] = {}
+        self.standard_concepts: dict[str, int] = {}
         self._aspects: dict[Context, int] = {}
         self._units: dict[str | None, int] = {None: 0}
         self._languages: dict[str | None, int] = {None: 0}

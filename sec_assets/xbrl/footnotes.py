@@ -18,7 +18,8 @@ from sec_assets.xbrl.documents import InstanceDocument
 _LINK = "{http://www.xbrl.org/2003/linkbase}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-FOOTNOTE_LINK = f"{_LINK}footnoteLink"
+FOOTNOTE_LINK, _LOCATOR, _FOOTNOTE = f"{_LINK}footnoteLink", f"{_LINK}loc", f"{_LINK}footnote"
+_LABEL, _HREF = f"{_XLINK}label", f"{_XLINK}href"
 FACT_FOOTNOTE = "http://www.xbrl.org/2003/arcrole/fact-footnote"
 _MOST = 100_000
 """Pairs of a fact and a footnote in one document; a label that stands for thousands of each would make millions."""
@@ -41,6 +42,16 @@ class Note(NamedTuple):
     text: str
 
 
+def linked_facts(root: etree._Element) -> set[str]:
+    """Return the ids an instance's footnote links point at."""
+    locators = (locator for link in root.iterchildren(FOOTNOTE_LINK) for locator in link.iterchildren(_LOCATOR))
+    return {_target(locator) for locator in locators}
+
+
+def _target(locator: etree._Element) -> str:
+    return locator.get(_HREF, "").rpartition("#")[2].strip()
+
+
 def linked_notes(root: etree._Element, facts: Mapping[str, FactPlace]) -> list[Note]:
     """Return the footnotes of an instance's facts, `facts` by their ids.
 
@@ -52,12 +63,12 @@ def linked_notes(root: etree._Element, facts: Mapping[str, FactPlace]) -> list[N
         places: dict[str, list[FactPlace]] = {}
         notes: dict[str, list[etree._Element]] = {}
         for child in link:
-            label = child.get(f"{_XLINK}label", "")
-            if child.tag == f"{_LINK}loc":
-                place = facts.get(child.get(f"{_XLINK}href", "").rpartition("#")[2].strip())
+            label = child.get(_LABEL, "")
+            if child.tag == _LOCATOR:
+                place = facts.get(_target(child))
                 if place is not None:
                     places.setdefault(label, []).append(place)
-            elif child.tag == f"{_LINK}footnote":
+            elif child.tag == _FOOTNOTE:
                 notes.setdefault(label, []).append(child)
         for arc in link.iterchildren(f"{_LINK}footnoteArc"):
             for note in notes.get(arc.get(f"{_XLINK}to", ""), ()):

@@ -82,7 +82,8 @@ class NameTable:
 
     def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
         self._scope = _bound_alike(root, body)
-        self._expanded: dict[str, tuple[str, str]] = {}
+        # What `expand` has found for names that mean the same all over the document.
+        self.settled: dict[str | None, tuple[str, str]] = {}
         self._work = 0
         self.prefixes = prefixes
         for prefix, namespace in root.nsmap.items():
@@ -95,7 +96,7 @@ class NameTable:
         Raises:
             MalformedError: not a QName, or its prefix is not declared.
         """
-        known = self._expanded.get(text or "")
+        known = self.settled.get(text)
         if known is not None:
             return known
         namespace, local, prefix = self.split(text, element)
@@ -103,12 +104,12 @@ class NameTable:
             raise MalformedError(f"name {local!r} has no namespace")
         found = f"{self.prefixes.of(namespace, prefix)}:{local}", namespace
         if prefix in self._scope:
-            self._expanded[text or ""] = found
+            self.settled[text] = found
         return found
 
     def is_settled(self, text: str) -> bool:
         """Tell whether a QName that was expanded once means the same all over the document."""
-        return text in self._expanded
+        return text in self.settled
 
     def resolve(self, text: str | None, element: etree._Element) -> str:
         """Return `prefix:LocalName` for a QName in content, e.g. a member or an axis.

@@ -11,9 +11,9 @@ from sec_assets.errors import MalformedError
 from sec_assets.xbrl.contexts import TRUE, XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
-from sec_assets.xbrl.footnotes import FOOTNOTE_LINK, FactPlace, Note, linked_notes
+from sec_assets.xbrl.footnotes import FactPlace, Note, linked_facts, linked_notes
 from sec_assets.xbrl.fractions import fraction_value
-from sec_assets.xbrl.names import NameTable, Prefixes
+from sec_assets.xbrl.names import NameTable, Prefixes, is_extension
 from sec_assets.xbrl.problems import Problem
 from sec_assets.xbrl.references import CONTEXT, UNIT, References
 from sec_assets.xbrl.units import XBRLI
@@ -24,6 +24,7 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 SPACE = " \t\r\n"
 _NUMERATOR, _DENOMINATOR = f"{{{XBRLI}}}numerator", f"{{{XBRLI}}}denominator"
 _NOT_FACTS = (XBRLI, "http://www.xbrl.org/2003/linkbase")
+_UNSEEN = -1
 
 
 def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSink) -> None:
@@ -50,43 +51,44 @@ class _Reader:
         self._root, self._names, self._sink = root, names, sink
         self._lang = sink.language(root.get(LANG) or None)
         self._document = sink.document(document)
+        self._units, self._accuracies = self._references.units, dict[str | None, str]()
         self.problems: list[Problem] = []
         self._concepts: dict[str, int | None] = {}
 
     def read(self) -> list[FactRow]:
         """Return a row per fact, in document order."""
         rows: list[FactRow] = []
-        concepts = self._concepts
-        document, ordinal, aspects = self._document, -1, self._references.aspects
+        concepts, aspects, value_of = self._concepts, self._references.aspects, self._value
+        document, ordinal = self._document, -1
         for element in self._root:
             tag = element.tag
-            if tag not in concepts:
-                concepts[tag] = self._concept(element)
-            concept = concepts[tag]
+            concept = concepts.get(tag, _UNSEEN)
+            if concept == _UNSEEN:
+                concept = concepts[tag] = self._concept(element)
             if concept is None:
                 continue
             ordinal += 1
             try:
-                aspect = aspects.get(element.get("contextRef", ""))
+                reference = element.get("contextRef")
+                aspect = aspects.get(reference)
                 if aspect is None:
-                    aspect = self._references.aspect(element.get("contextRef"))
-                unit, lang, value, number, decimals, is_nil = self._value(element)
+                    aspect = self._references.aspect(reference)
+                rows.append((document, concept, aspect, *value_of(element), ordinal))
             except MalformedError as error:
                 self.problems.append(Problem(concept_label(element), element.sourceline, _reason(element, error)))
-                continue
-            rows.append((document, concept, aspect, unit, lang, value, number, decimals, is_nil, ordinal))
         return rows
 
     def notes(self, rows: list[FactRow]) -> list[Note]:
         """Return the footnotes of the facts that were read; links beyond measure become a problem."""
-        if self._root.find(FOOTNOTE_LINK) is None:
+        wanted = linked_facts(self._root)
+        if not wanted:
             return []
         read = {row[-1] for row in rows}
         places: dict[str, FactPlace] = {}
         elements = (element for element in self._root if self._concepts.get(element.tag) is not None)
         for ordinal, element in enumerate(elements):
             identifier = element.get("id")
-            if identifier is not None and ordinal in read:
+            if identifier in wanted and ordinal in read:
                 places.setdefault(identifier, FactPlace(ordinal, self._name(element)))
         try:
             return linked_notes(self._root, places)
@@ -99,25 +101,41 @@ class _Reader:
         return f"{self._names.prefixes.of(namespace, element.prefix)}:{local}"
 
     def _concept(self, element: etree._Element) -> int | None:
-        namespace = element.tag.lstrip("{").rpartition("}")[0]
-        return None if namespace in _NOT_FACTS else self._sink.concept(self._name(element), namespace)
+        # Documents of a batch share most of their concepts.
+        tag, standard = element.tag, self._sink.standard_concepts
+        known = standard.get(tag)
+        if known is not None:
+            return known
+        namespace = tag.lstrip("{").rpartition("}")[0]
+        if namespace in _NOT_FACTS:
+            return None
+        found = self._sink.concept(self._name(element), namespace)
+        if not is_extension(namespace):
+            standard[tag] = found
+        return found
 
     def _value(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
         if len(element):
             return self._fraction(element)
-        nil = element.get(XSI_NIL)
+        get = element.get
+        nil, reference = get(XSI_NIL), get("unitRef")
         is_nil = nil is not None and nil.strip() in TRUE
         text = None if is_nil else (element.text or "").strip(SPACE)
-        reference = element.get("unitRef")
         if reference is None:
-            lang = element.get(LANG)
+            lang = get(LANG)
             return 0, self._lang if lang is None else self._sink.language(lang or None), text, None, None, is_nil
-        unit = self._references.unit(reference)
+        unit = self._units.get(reference)
+        if unit is None:
+            unit = self._references.unit(reference)
         number = text
         if text is not None and FITS(text) is None:
             number = exact_text(text)
-        decimals = element.get("decimals")
-        decimals = decimals_text(decimals, None if decimals is not None else element.get("precision"), number)
+        stated = get("decimals")
+        decimals = self._accuracies.get(stated)
+        if decimals is None:
+            decimals = decimals_text(stated, None if stated is not None else get("precision"), number)
+            if stated is not None and decimals is not None:
+                self._accuracies[stated] = decimals
         return unit, 0, text, number, decimals, is_nil
 
     def _fraction(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:

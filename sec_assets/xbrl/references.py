@@ -26,17 +26,22 @@ class References:
         cik: str,
         sink: FactSink,
     ) -> None:
-        self._aspects: dict[str, int] = {}
-        self._units: dict[str, int] = {}
+        self._aspects: dict[str | None, int] = {}
+        self._units: dict[str | None, int] = {}
         self._bad: dict[tuple[str, str], str] = {}
         for contexts, units, names in sources:
             self._add_contexts(*read_contexts(contexts, names, cik), sink)
             self._add_units(*read_units(units, names), sink)
 
     @property
-    def aspects(self) -> Mapping[str, int]:
+    def aspects(self) -> Mapping[str | None, int]:
         """What `aspect` knows without looking twice; for the loop over all facts, where a call costs as much as the rest."""
         return self._aspects
+
+    @property
+    def units(self) -> Mapping[str | None, int]:
+        """What `unit` knows without looking twice."""
+        return self._units
 
     def aspect(self, reference: str | None) -> int:
         """Return the number of the period and dimensions a `contextRef` stands for.
@@ -56,7 +61,7 @@ class References:
         found = self._units.get(reference)
         return found if found is not None else self._stripped(self._units, "unit", reference)
 
-    def _stripped(self, known: dict[str, int], kind: str, reference: str | None) -> int:
+    def _stripped(self, known: dict[str | None, int], kind: str, reference: str | None) -> int:
         if reference is None:
             raise MalformedError(f"it has no {kind}")
         found = known.get(reference.strip())
@@ -78,7 +83,7 @@ class References:
                 problems[identifier] = f"unit {identifier!r} is defined twice"
         self._forget("unit", self._units, problems)
 
-    def _forget(self, kind: str, known: dict[str, int], problems: dict[str, str]) -> None:
+    def _forget(self, kind: str, known: dict[str | None, int], problems: dict[str, str]) -> None:
         for identifier, problem in problems.items():
             known.pop(identifier, None)
             self._bad[kind, identifier] = problem
