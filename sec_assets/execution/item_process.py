@@ -10,6 +10,8 @@ import queue
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from multiprocessing.util import Finalize
 
 from distributed import get_worker
 from distributed.core import Status
@@ -41,6 +43,7 @@ def run_apart(payload: bytes) -> bytes:
     try:
         lane = _idle.get_nowait()
     except queue.Empty:
+        _end_idle_children_at_exit()
         lane = LocalLanes(1)
     try:
         with _starting, _children_allowed():
@@ -55,6 +58,20 @@ def run_apart(payload: bytes) -> bytes:
     if ended[0].body is None:
         raise ItemCrashedError(ended[0].crash)
     return ended[0].body
+
+
+@cache
+def _end_idle_children_at_exit() -> None:
+    """Once in a worker: a process that `multiprocessing` started waits for its children before it ends pools; for ever."""
+    Finalize(None, _end_idle_children, exitpriority=0)
+
+
+def _end_idle_children() -> None:
+    while True:
+        try:
+            _idle.get_nowait().give_up()
+        except queue.Empty:
+            return
 
 
 @contextmanager

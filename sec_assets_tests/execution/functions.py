@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from sec_assets.errors import InputError, StorageError
+from sec_assets.execution.fanout import FanOut
 
 
 def square(number: int) -> int:
@@ -18,6 +19,12 @@ def slow_square(number: int, seconds: float) -> int:
 
 def process_of(_: int) -> int:
     return os.getpid()
+
+
+def processes_of_items(count: int) -> set[int]:
+    """Fan out from a task of a cluster."""
+    with FanOut() as engine:
+        return {done.value or 0 for done in engine.map(process_of, list(range(count)))}
 
 
 def refuse_odd(number: int) -> int:

@@ -1,6 +1,7 @@
 """Fan-out of a step on a cluster: what one item does to itself stays with that item."""
 
 import ast
+import logging
 import os
 import threading
 from pathlib import Path
@@ -9,7 +10,9 @@ import psutil
 import pytest
 from distributed import Client
 
+from sec_assets.execution.cluster import open_cluster
 from sec_assets_tests.execution.conftest import DaskProcesses, Runs, dask_processes, wait_until
+from sec_assets_tests.execution.functions import processes_of_items
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(200)]
 
@@ -81,6 +84,23 @@ def test_a_killed_worker_costs_no_item(runs: Runs, one_thread: DaskProcesses):
     assert ast.literal_eval(runs.traces("fanning_slowly")[0]) == [number * number for number in range(8)]
     for pid in set(workers) - set(killed):
         one_thread.take_away(workers[pid])
+
+
+def test_workers_of_a_local_cluster_end_by_themselves_though_their_children_wait_for_more():
+    said: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage())
+    nannies = logging.getLogger("distributed.nanny")
+    nannies.addHandler(handler)
+    try:
+        with open_cluster("local", {"n_workers": 1}, "test") as cluster:
+            children = cluster.client.submit(processes_of_items, 4, pure=False).result(timeout=100)
+            assert children
+            assert all(map(psutil.pid_exists, children))
+    finally:
+        nannies.removeHandler(handler)
+    assert not [text for text in said if "still alive" in text]
+    wait_until(lambda: not any(map(psutil.pid_exists, children)))
 
 
 def _not_the_steps(runs: Runs) -> set[int]:
