@@ -13,11 +13,14 @@ from pathlib import Path
 import polars as pl
 
 from sec_assets.storage.files import write_atomically
+from sec_assets.storage.locks import locked
 from sec_assets.tables import UTC_INSTANT
 
 _SCHEMA = pl.Schema(
     {"cik": pl.Int64, "page": pl.Int32, "crc32": pl.UInt32, "size": pl.Int64, "confirmed_at": UTC_INSTANT}
 )
+
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class Ledger:
     def record(self, members: pl.DataFrame, ciks: Iterable[str], at: datetime) -> None:
         """Remember the members of companies that are in the lake now, in place of what was known of them.
 
+        Runs that record at the same time take turns, so that none forgets what the other did.
+
         Raises:
             StorageError: disk full or not writable.
         """
@@ -84,10 +89,11 @@ class Ledger:
             .with_columns(pl.lit(at).alias("confirmed_at"))
             .select(list(_SCHEMA))
         )
-        rows = pl.concat([self.read().join(done, on="cik", how="anti"), new]).sort("cik", "page")
-        buffer = io.BytesIO()
-        rows.write_parquet(buffer)
-        write_atomically(self.path, buffer.getvalue())
+        with locked(self.path.parent / "locks", self.path.name, _PATIENCE_SECONDS):
+            rows = pl.concat([self.read().join(done, on="cik", how="anti"), new]).sort("cik", "page")
+            buffer = io.BytesIO()
+            rows.write_parquet(buffer)
+            write_atomically(self.path, buffer.getvalue())
 
 
 def _marks(members: pl.DataFrame) -> pl.DataFrame:
