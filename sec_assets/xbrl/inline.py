@@ -16,7 +16,7 @@ from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
 from sec_assets.xbrl.footnotes import FactPlace, Note, inherited_language, related_notes
 from sec_assets.xbrl.fractions import fraction_value
-from sec_assets.xbrl.markup import IX_NAMESPACES, has_exclusions, markup_content, text_content
+from sec_assets.xbrl.markup import IX_NAMESPACES, MarkupWriter, has_exclusions, text_content
 from sec_assets.xbrl.names import NameTable, Prefixes
 from sec_assets.xbrl.problems import Problem
 from sec_assets.xbrl.reader import LANG, SPACE
@@ -116,6 +116,10 @@ class _SetReader:
         self._continuations = {key: value for page in reversed(pages) for key, value in page.continuations.items()}
         self._numbers: dict[tuple[str, str | None, str, str | None], tuple[str, str | None]] = {}
         self._exclusions = any(page.exclusions for page in pages)
+        alike = set.intersection(*(set(names.alike.items()) for names in self._names.values()))
+        self._markup = MarkupWriter(
+            exclusions=self._exclusions, prefixes=[p for p, n in alike if p is not None and n in IX_NAMESPACES]
+        )
         self._written, self._most = 0, _TEXT_OVER_BODY * sum(len(page.document.body) for page in pages)
 
     def read(self, page: _Page) -> tuple[list[FactRow], list[Problem]]:
@@ -199,9 +203,11 @@ class _SetReader:
             return 0, lang, None, None, None, True
         if self._written > self._most:
             raise MalformedError("the texts of the document hold each other too often")
-        content = markup_content if element.get("escape", "").strip() in TRUE else text_content
         parts = self._parts(element)
-        text = "".join(content(part, exclusions=self._exclusions) for part in parts)
+        if element.get("escape", "").strip() in TRUE:
+            text = "".join(map(self._markup.content, parts))
+        else:
+            text = "".join(text_content(part, exclusions=self._exclusions) for part in parts)
         self._written += len(text) + _COST_OF_A_PART * len(parts)
         if element.get("format") is not None:
             text = self._transformed(element, text, names)

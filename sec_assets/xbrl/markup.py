@@ -8,13 +8,20 @@ left out.
 
 import copy
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from lxml import etree
+
+from sec_assets.xbrl.contexts import TRUE
 
 XHTML = "http://www.w3.org/1999/xhtml"
 IX_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
 _EXCLUDES = tuple(f"{{{namespace}}}exclude" for namespace in IX_NAMESPACES)
+_CONTINUATIONS = tuple(f"{{{namespace}}}continuation" for namespace in IX_NAMESPACES)
+_ANY_INLINE = tuple(f"{{{namespace}}}*" for namespace in IX_NAMESPACES)
 # Possessive quantifiers: nothing here ever needs to give back what it took.
 _ATTRIBUTE = r' [^\s=>/]++="[^"]*+"'
 _VOID = frozenset(
@@ -37,22 +44,82 @@ def text_content(element: etree._Element, *, exclusions: bool) -> str:
     return etree.tostring(element, encoding="unicode", method="text", with_tail=False)
 
 
-def markup_content(element: etree._Element, *, exclusions: bool) -> str:
-    """Return what is inside an element as markup; plain text is escaped where it needs to be."""
-    if not len(element):
-        return _escaped(element.text or "")
-    if exclusions and next(element.iter(*_EXCLUDES), None) is not None:
-        element = _without_exclusions(element)
-    markup = etree.tostring(element, encoding="unicode", with_tail=False)
-    scope = element.nsmap.items()
-    tags = _tags(
-        tuple(sorted(p or "" for p, n in scope if n in IX_NAMESPACES)),
-        tuple(sorted(p for p, n in scope if n == XHTML and p)),
-    )
+class _Piece(NamedTuple):
+    """What is inside an element, as the part of a longer text between two of its inline tags."""
+
+    tags: "_Tags"
+    segments: list[str]
+    first: int
+    last: int
+
+
+class MarkupWriter:
+    """Writes what is inside elements of one document set as markup.
+
+    Text blocks hold one another: half of all that is asked for lies inside what was asked for before, and is cut out of
+    that instead of being written again.
+
+    Args:
+        exclusions: something in the documents may be excluded.
+        prefixes: those that stand for inline XBRL wherever they are used in the documents.
+    """
+
+    def __init__(self, *, exclusions: bool, prefixes: Iterable[str]) -> None:
+        self._exclusions, self._prefixes = exclusions, frozenset(prefixes)
+        self._known: dict[etree._Element, _Piece] = {}
+
+    def content(self, element: etree._Element) -> str:
+        """Return what is inside an element; plain text is escaped where it needs to be."""
+        if not len(element):
+            return _escaped(element.text or "")
+        scope = element.nsmap.items()
+        tags = _tags(
+            tuple(sorted(p or "" for p, n in scope if n in IX_NAMESPACES)),
+            tuple(sorted(p for p, n in scope if n == XHTML and p)),
+        )
+        known = self._known.pop(element, None)
+        if known is not None and known.tags is tags:
+            return "".join(known.segments[known.first : known.last])
+        if self._exclusions and next(element.iter(*_EXCLUDES), None) is not None:
+            element = _without_exclusions(element)
+            return "".join(_rewritten(element, tags, ())[0])
+        inner = list(element.iter(*_ANY_INLINE))
+        if not any(map(_is_text, inner[1:])) or not self._prefixes.issuperset({part.prefix for part in inner}):
+            return "".join(_rewritten(element, tags, ())[0])
+        return "".join(self._remembered(element, inner, tags))
+
+    def _remembered(self, element: etree._Element, inner: list[etree._Element], tags: "_Tags") -> list[str]:
+        # The inline tags come in the order of their elements, as no prefix means anything else anywhere.
+        marks = tuple(f"<{slash}{prefix}:" for prefix in self._prefixes for slash in ("", "/"))
+        segments, found = _rewritten(element, tags, marks)
+        elements, open_ones = iter(inner), list[tuple[int, etree._Element]]()
+        for place, tag in enumerate(found, 1):
+            if tag.startswith("</"):
+                first, closed = open_ones.pop()
+                if _is_text(closed):
+                    self._known[closed] = _Piece(tags, segments, first, place)
+            elif tag.endswith("/>"):
+                next(elements)
+            else:
+                open_ones.append((place, next(elements)))
+        return segments
+
+
+def _is_text(element: etree._Element) -> bool:
+    return element.tag in _CONTINUATIONS or element.get("escape") in TRUE
+
+
+def _rewritten(element: etree._Element, tags: "_Tags", marks: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the markup of an element cut at the tags that begin like `marks`, and these tags."""
     # Split and looked up, not substituted one by one: most of the work stays out of Python.
-    parts = tags.pattern.split(markup)
-    parts[1::2] = map(tags.__getitem__, parts[1::2])
-    return "".join(parts)
+    parts = tags.pattern.split(etree.tostring(element, encoding="unicode", with_tail=False))
+    written = parts[1::2]
+    parts[1::2] = map(tags.__getitem__, written)
+    if not marks:
+        return parts, []
+    cuts = [number for number, tag in enumerate(written) if tag.startswith(marks)]
+    places = [0, *(2 * number + 1 for number in cuts), len(parts)]
+    return ["".join(parts[a:b]) for a, b in pairwise(places)], [written[number] for number in cuts]
 
 
 @lru_cache(maxsize=64)

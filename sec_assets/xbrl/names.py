@@ -81,7 +81,7 @@ class NameTable:
     """
 
     def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
-        self._scope = _bound_alike(root, body)
+        self.alike = _bound_alike(root, body)  # prefixes that mean the same all over the document
         # What `expand` has found for names that mean the same all over the document.
         self.settled: dict[str | None, tuple[str, str]] = {}
         self._work = 0
@@ -103,7 +103,7 @@ class NameTable:
         if namespace is None:
             raise MalformedError(f"name {local!r} has no namespace")
         found = f"{self.prefixes.of(namespace, prefix)}:{local}", namespace
-        if prefix in self._scope:
+        if prefix in self.alike:
             self.settled[text] = found
         return found
 
@@ -131,7 +131,7 @@ class NameTable:
             prefix, local = "", name
         if _LOCAL_NAME.fullmatch(local) is None:
             raise MalformedError(f"{name[:80]!r} is not a qualified name")
-        namespace = self._scope.get(prefix or None)
+        namespace = self.alike.get(prefix or None)
         if namespace is None:
             namespace = self._in_scope(element).get(prefix or None)
         if namespace is None and prefix:
