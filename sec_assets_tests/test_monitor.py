@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -14,9 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sec_assets.cli import app
-from sec_assets.edgar.transport.gate import Gate
+from sec_assets.edgar.transport.gate import Gate, open_store
 from sec_assets.edgar.transport.rules import Budget, Permit, State
-from sec_assets.edgar.transport.store import Counts, Moment, Permitted, Reading
+from sec_assets.edgar.transport.store import Change, Counts, Moment, Permitted, Reading, Sent
 from sec_assets.monitor import line, most_within, usage
 from sec_assets_tests.redis_server import redis_server
 
@@ -98,6 +99,24 @@ def asked(place: Path | str, times: int = 1) -> Gate:
     return gate
 
 
+def sent_together(place: Path, times: int) -> None:
+    """Record requests a millisecond apart, however slow the machine is."""
+    store, first = open_store(place), 0.0
+
+    def note(make: Callable[[Moment], Permitted | Sent]) -> float:
+        def change(state: State | None, moment: Moment) -> Change[float]:
+            return Change(state or State(), moment.now, make(moment))
+
+        return store.update(change)
+
+    for number in range(times):
+        key = f"together-{number}"
+        at = note(lambda now, key=key: Permitted(key, now.now, now.wall, "www.sec.gov", "run 77", "interactive"))
+        first = first or at
+        sent = Sent(key, at, first + number / 1000)
+        note(lambda _, sent=sent: sent)
+
+
 def content(file: Path) -> list[str]:
     """All that the file says; its bytes also change when SQLite moves its log into it, whoever looks."""
     with closing(sqlite3.connect(file)) as connection:
@@ -121,7 +140,7 @@ def test_once_prints_one_line_and_tells_by_its_exit_code(live: Path) -> None:
     assert "cache hits 100%" in result.output
     assert content(live) == before
 
-    asked(live, 12)
+    sent_together(live, 15)
     assert CliRunner().invoke(app, ["monitor", "--once"]).exit_code == 2, "15 in a second"
 
 
