@@ -32,6 +32,7 @@ from sec_assets.sample import crowd
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.lake import Lake
 from sec_assets.tables import COMPANYFACTS, FILINGS_INDEX, Table
+from sec_assets_tests.memory import peak_megabytes
 
 MB = 1e6
 
@@ -56,16 +57,10 @@ def timed(run: Callable[[], object]) -> Timed:
     return Timed(*(end - start for start, end in zip(before, after, strict=True)))
 
 
-def peak() -> float:
-    """Peak memory of this process in MB; unlike rusage of children it leaves out what was copied at the fork."""
-    [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) * 1024 / MB
-
-
 def measured(work: Work, store: Store, archive: Path, at: datetime, companies: list) -> Outcome:
     """Do a batch, and note the memory of the process that did it."""
     outcome = work(store, archive, at, companies)
-    return replace(outcome, notes={"peak": str(peak())})
+    return replace(outcome, notes={"peak": str(peak_megabytes())})
 
 
 class Bench:
@@ -113,8 +108,8 @@ class Bench:
             ("zip per second of CPU (workers)", f"{packed / MB / core_seconds:.2f} MB/s"),
             ("CPU of the workers, of the parent", f"{first.children:.1f} s, {first.own:.1f} s"),
             ("second pass, nothing changed", f"{second.wall:.1f} s"),
-            ("peak memory of this process", f"{peak():.0f} MB"),
-            ("peak memory of the largest worker", f"{self._peak:.0f} MB"),
+            ("peak memory of this process", f"{peak_megabytes():.0f} MiB"),
+            ("peak memory of the largest worker", f"{self._peak:.0f} MiB"),
         ):
             board.add_row(what, value)
         return board

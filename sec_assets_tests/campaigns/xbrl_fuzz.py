@@ -5,7 +5,6 @@ the text's, never a change to its neighbours. Inputs are parsed in batches, each
 batch that breaks a rule is bisected, its input is written out, and the campaign ends with an error.
 """
 
-import resource
 import sys
 import time
 from itertools import islice
@@ -17,6 +16,7 @@ from sec_assets.tables import EXACT, XBRL_FACTS
 from sec_assets.xbrl.cover import cover_pages, ticker_history
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets_tests.campaigns.xbrl_mutants import SEEDS, mutants
+from sec_assets_tests.memory import peak_megabytes
 
 BATCH = 400
 SLOWEST_SECONDS = 20
@@ -81,10 +81,9 @@ def main(inputs: int, seed: int) -> int:
         if done % 50_000 == 0:
             sys.stdout.write(f"{done:,} inputs, {time.monotonic() - started:.0f} s\n")
             sys.stdout.flush()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(
         f"{done:,} mutated inputs of seed {seed}: no rule broken, {time.monotonic() - started:.0f} s, "
-        f"{time.process_time():.0f} s of CPU, peak {peak:.0f} MB\n"
+        f"{time.process_time():.0f} s of CPU, peak {peak_megabytes():.0f} MiB\n"
     )
     return 0
 
