@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from sec_assets.storage.arrow import arrow_schema
 from sec_assets.tables import COMPANYFACTS
-from sec_assets.xbrl.bulkfacts.locate import NO_DAY, Facts, text_of_form, value_texts
-from sec_assets.xbrl.bulkfacts.words import Ints, Words, expect
+from sec_assets.xbrl.bulkfacts.locate import NO_DAY, Facts, value_texts
+from sec_assets.xbrl.bulkfacts.words import Ints, expect
 from sec_assets.xbrl.companyfacts import SOURCE, namespace_of, numeric_of
 
 _DAY_BITS = 20
@@ -64,14 +64,15 @@ def company_table(cik: str, names: Sequence[tuple[str, str, str]], facts: Facts,
         MalformedError: a value that is no number.
     """
     rows = slice(int(facts.begins[lists.start]), int(facts.begins[lists.stop]))
-    expect(all(":" not in taxonomy for taxonomy, _, _ in names))  # so that a concept has one namespace
-    keys = [(f"{taxonomy}:{tag}", unit, namespace_of(taxonomy)) for taxonomy, tag, unit in names]
+    namespaces = {taxonomy: namespace_of(taxonomy) for taxonomy in {taxonomy for taxonomy, _, _ in names}}
+    expect(":" not in "".join(namespaces))  # so that a concept has one namespace
+    keys = [(f"{taxonomy}:{tag}", unit, namespaces[taxonomy]) for taxonomy, tag, unit in names]
     distinct = sorted(set(keys))
     rank = {key: number for number, key in enumerate(distinct)}
     lengths = np.diff(facts.begins[lists.start : lists.stop + 1])
     named = _Coded(np.arange(len(distinct)), np.repeat([rank[key] for key in keys], lengths))
-    period = _sorted_codes(_period_numbers(facts.start[rows], facts.end[rows]))
-    accession = _sorted_codes(facts.accession[rows])
+    period = _sorted_codes(_period_numbers(facts.starts, facts.ends), facts.period[rows])
+    accession = _sorted_codes(facts.accessions, facts.filing[rows])
     order = _ordered(named, period, accession)
     of_name, of_period, of_accession = order.parts
     columns = {
@@ -88,8 +89,9 @@ def _unsorted(facts: Facts, rows: slice, order: _Order) -> dict[str, pa.Array]:
     """Return the columns that are not part of the key, in its order."""
     value, texts = _values(facts, rows)
     codes = value.codes[order.rows]
-    form = _codes(facts.form[rows])
-    start = facts.start[rows][order.rows]
+    form = _sorted_codes(facts.form, facts.filing[rows])
+    period = facts.period[rows][order.rows]
+    start = facts.starts[period]
     position = np.arange(len(order.rows))
     first_of_its_key = np.maximum.accumulate(np.where(order.another, position, 0))
     numeric = numeric_of(pl.Series(texts)).to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -97,29 +99,27 @@ def _unsorted(facts: Facts, rows: slice, order: _Order) -> dict[str, pa.Array]:
         "value": _dictionary(codes, texts),
         "numeric": numeric.take(pa.array(codes)),
         "period_start": pa.array(start.astype(np.int32), mask=start == NO_DAY).view(pa.date32()),
-        "period_end": pa.array(facts.end[rows][order.rows].astype(np.int32)).view(pa.date32()),
+        "period_end": pa.array(facts.ends[period].astype(np.int32)).view(pa.date32()),
         "is_instant": pa.array(start == NO_DAY),
         "occurrence": pa.array((position - first_of_its_key).astype(np.int32)),
         "ordinal": pa.array(order.rows.astype(np.int32)),
-        "form": _dictionary(
-            form.codes[order.rows], [text_of_form(number) for number in form.values.view(np.uint64).tolist()]
-        ),
-        "filed": pa.array(facts.filed[rows][order.rows].astype(np.int32)).view(pa.date32()),
+        "form": _dictionary(form.codes[order.rows], [facts.forms[number] for number in form.values.tolist()]),
+        "filed": pa.array(facts.filed_days[facts.filed[rows][order.rows]].astype(np.int32)).view(pa.date32()),
     }
 
 
-def _codes(numbers: Ints | Words) -> _Coded:
-    found = pa.array(numbers.view(np.int64)).dictionary_encode()
-    return _Coded(found.dictionary.to_numpy(), found.indices.to_numpy())
+def _sorted_codes(numbers: Ints, codes: Ints) -> _Coded:
+    """Return codes of the numbers that are in use, in their order.
 
-
-def _sorted_codes(numbers: Ints) -> _Coded:
-    """Return codes that are in the order of the numbers."""
-    found = _codes(numbers)
-    order = np.argsort(found.values)
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return _Coded(found.values[order], rank[found.codes])
+    Args:
+        numbers: what the codes stand for; several may be the same.
+        codes: a code for each row.
+    """
+    used = np.flatnonzero(np.bincount(codes, minlength=len(numbers)))
+    values, rank = np.unique(numbers[used], return_inverse=True)
+    new = np.zeros(len(numbers), np.int64)
+    new[used] = rank
+    return _Coded(values, new[codes])
 
 
 def _ordered(*parts: _Coded) -> _Order:
@@ -156,7 +156,8 @@ def _periods(numbers: Ints) -> pa.StringArray:
 
 def _values(facts: Facts, rows: slice) -> tuple[_Coded, pa.StringArray]:
     """Return the values as codes, and the distinct texts they stand for."""
-    coded = _codes(facts.value_key[rows])
+    found = pa.array(facts.value_key[rows]).dictionary_encode()
+    coded = _Coded(found.dictionary.to_numpy(), found.indices.to_numpy())
     one_of = np.empty(len(coded.values), np.int64)
     one_of[coded.codes] = np.arange(rows.start, rows.stop)
     ends = np.cumsum(facts.value_length[one_of])

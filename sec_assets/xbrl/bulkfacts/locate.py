@@ -1,25 +1,28 @@
 """Where the fields of facts are, for all facts of many lists at once: positions are computed, every byte is checked.
 
-A list of facts as SEC writes it is so regular that the place of a field follows from the lengths of those before it. Each
-stretch between two fields of varying length is one gather from the text; what is not exactly as expected is refused.
+A list of facts as SEC writes it is so regular that the place of a field follows from the lengths of those before it. Between two
+fields of varying length lies a stretch that many facts share, as they have a period or a filing in common: stretches are gathered
+from the text, coded, and only the distinct ones looked into. What is not exactly as expected is refused.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from sec_assets.xbrl.bulkfacts.words import (
     Ints,
     Rows,
+    UnusualError,
     Words,
     beyond,
     byte_of,
     digits_of,
-    eight_digits,
     expect,
     expect_text,
     length_before,
@@ -38,28 +41,44 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2149
 _PADDING = b"\0" * 512
 _NUMBER = re.compile(rb"[-+.0-9eE]{1,200}")
 _ODD = 0xF << 60
-_PLAIN_TEXT = re.compile(rb"[ !#-\[\]-~]*")
+
+_TEXT = rb"[ !#-\[\]-~]"
+_FILING = re.compile(
+    rb',"accn":"([0-9]{10})-([0-9]{2})-([0-9]{6})","fy":(?:null|[0-9]{4}),"fp":(?:null|"%b{2}"),"form":"(%b{0,8})"'
+    % (_TEXT, _TEXT)
+)
+_FILING_WIDTH, _UP_TO_FORM = 72, 59
+_FILED = re.compile(rb'","filed":"([0-9]{4}-[0-9]{2}-[0-9]{2})"')
+_FILED_WIDTH = 22
+_FRAME = re.compile(rb',"frame":"CY[0-9]{4}(?:Q[0-9]I?)?"\}')
+_FRAME_WIDTH = 21
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of lists in their order, one array element each.
+    """The facts of lists in their order.
 
-    `begins` is the number of the first fact of each list, and in the end that of all facts; days count from 1970-01-01;
-    `accession` is the number without its dashes; `value_key` is the same for the same text only, and the text is that of
-    `value_length` bytes at `value_at`; `form` is a text as a word.
+    One element per fact have `period`, `filing` and `filed`, which are codes into the arrays below them (`form` in turn is
+    a code into `forms`), and the values:
+    `value_key` is the same for the same text only, and the text is that of `value_length` bytes at `value_at`. `begins` is
+    the number of the first fact of each list, and in the end that of all facts. Days count from 1970-01-01; an accession
+    number is given without its dashes.
     """
 
     text: bytes
     begins: Ints
-    start: Ints
-    end: Ints
-    accession: Ints
     value_at: Ints
     value_length: Ints
     value_key: Words
-    form: Words
+    period: Ints
+    starts: Ints
+    ends: Ints
+    filing: Ints
+    accessions: Ints
+    form: Ints
+    forms: list[str]
     filed: Ints
+    filed_days: Ints
 
 
 def locate(lists: Sequence[bytes | bytearray]) -> Facts:
@@ -70,42 +89,72 @@ def locate(lists: Sequence[bytes | bytearray]) -> Facts:
     """
     text = b",".join([*lists, _PADDING])
     letters = np.frombuffer(text, np.uint8)
-    offsets = np.cumsum([0, *(len(part) + 1 for part in lists)])
+    offsets = np.cumsum([0, *map(len, lists)]) + np.arange(len(lists) + 1)
     at = np.flatnonzero(letters == ord("{"))
     expect(len(at) > 0)
-    ends = np.append(at[1:], offsets[-1]) - 2
-    expect((letters[ends] == ord("}")).all() and (letters[ends + 1] == ord(",")).all())
+    last = np.append(at[1:], offsets[-1]) - 2
+    expect((letters[last] == ord("}")).all() and (letters[last + 1] == ord(",")).all())
     begins = np.append(np.searchsorted(at, offsets[:-1]), len(at))
     expect((at[begins[:-1]] == offsets[:-1]).all())
 
     duration = letters[at + 2] == ord("s")
-    end_at = at + 8 + 21 * duration
-    start = np.full(len(at), NO_DAY, np.int64)
-    start[duration] = _first_days(rows_at(text, 24, at[duration]))
-    head = rows_at(text, 48, end_at - 8)
-    expect((head[:, 0] == np.where(duration, ord(","), ord("{"))).all())
-    expect_text(words_of(head, 1), b'"end":"')
-    end = _days(head, 8)
-    expect_text(words_of(head, 18), b'","val":')
+    period, starts, ends = _periods(text, at, duration)
+    value_at = at + 26 + 21 * duration
+    value_length, value_key = _values(text, rows_at(text, 24, value_at), value_at)
+    filing_at = value_at + value_length
+    filing, filings = _distinct(rows_at(text, _FILING_WIDTH, filing_at))
+    accessions, forms = _filings(filings)
+    filed_at = filing_at + _UP_TO_FORM + np.array([len(form) for form in forms])[filing]
+    filed, days = _distinct(rows_at(text, _FILED_WIDTH, filed_at))
+    _check_frames(text, filed_at + _FILED_WIDTH, last + 1)
+    form_codes = {form: code for code, form in enumerate(dict.fromkeys(forms))}
+    return Facts(
+        text=text,
+        begins=begins,
+        value_at=value_at,
+        value_length=value_length,
+        value_key=value_key,
+        period=period,
+        starts=starts,
+        ends=ends,
+        filing=filing,
+        accessions=accessions,
+        form=np.array([form_codes[form] for form in forms]),
+        forms=list(form_codes),
+        filed=filed,
+        filed_days=_filed(days),
+    )
 
-    value_at = end_at + 18
-    value_length, value_key = _values(text, head, value_at)
-    tail_at = value_at + value_length
-    tail = rows_at(text, 72, tail_at)
-    accession = _accessions(tail)
-    _check_fiscal(tail)
-    form, length = _forms(tail)
-    filed_at = tail_at + 59 + length
-    filed = _filed(rows_at(text, 48, filed_at), ends - filed_at)
-    return Facts(text, begins, start, end, accession, value_at, value_length, value_key, form, filed)
+
+def _distinct(rows: Rows) -> tuple[Ints, Rows]:
+    """Return a code for each row, and the distinct rows that the codes stand for."""
+    count, width = rows.shape
+    if not count:
+        return np.empty(0, np.int64), rows
+    array = pa.Array.from_buffers(pa.binary(width), count, [None, pa.py_buffer(rows)])
+    found = array.dictionary_encode()
+    distinct = np.frombuffer(found.dictionary.buffers()[1], np.uint8, len(found.dictionary) * width)
+    return found.indices.to_numpy(), distinct.reshape(-1, width)
 
 
-def _first_days(rows: Rows) -> Ints:
-    """Return the days of rows like `{"start":"2023-10-01",`."""
-    expect_text(words_of(rows, 0), b'{"start"')
-    expect_text(words_of(rows, 2), b'start":"')
-    expect((rows[:, 20] == ord('"')).all())
-    return _days(rows, 10)
+def _periods(text: bytes, at: Ints, duration: npt.NDArray[np.bool_]) -> tuple[Ints, Ints, Ints]:
+    """Return the codes of the periods, and the first days (`NO_DAY` for instants) and last days they stand for."""
+    of_durations, durations = _distinct(
+        rows_at(text, 47, at[duration])
+    )  # {"start":"2023-10-01","end":"2024-09-28","val":
+    expect_text(words_of(durations, 0), b'{"start"')
+    expect_text(words_of(durations, 2), b'start":"')
+    expect_text(words_of(durations, 20), b'","end":')
+    expect_text(words_of(durations, 21), b',"end":"')
+    expect_text(words_of(durations, 39), b'","val":')
+    of_instants, instants = _distinct(rows_at(text, 26, at[~duration]))  # {"end":"2024-09-28","val":
+    expect_text(words_of(instants, 0), b'{"end":"')
+    expect_text(words_of(instants, 18), b'","val":')
+    codes = np.empty(len(at), np.int64)
+    codes[duration] = of_durations
+    codes[~duration] = of_instants + len(durations)
+    starts = np.concatenate([_days(durations, 10), np.full(len(instants), NO_DAY)])
+    return codes, starts, np.concatenate([_days(durations, 29), _days(instants, 8)])
 
 
 def _days(rows: Rows, place: int) -> Ints:
@@ -134,9 +183,9 @@ def _calendar() -> Ints:
     return found
 
 
-def _values(text: bytes, head: Rows, value_at: Ints) -> tuple[Ints, Words]:
+def _values(text: bytes, rows: Rows, value_at: Ints) -> tuple[Ints, Words]:
     """Return the lengths of the values, and a number for each that tells their texts apart."""
-    first, second = words_of(head, 26), words_of(head, 34)
+    first, second = words_of(rows, 0), words_of(rows, 8)
     length = length_before(first, b",")
     length += np.where(length == 8, length_before(second, b","), 0)
     expect((length > 0).all())
@@ -144,7 +193,7 @@ def _values(text: bytes, head: Rows, value_at: Ints) -> tuple[Ints, Words]:
     zeros = word(b"00000000")
     plain = plain_digits((first & ~spare) | (zeros & spare))
     plain &= plain_digits((second & ~spare_second) | (zeros & spare_second))
-    plain &= (length < 16) | (head[:, 42] == ord(","))
+    plain &= (length < 16) | (rows[:, 16] == ord(","))
     key = (nibbles(first | spare) << np.uint64(32)) | nibbles(second | spare_second)
     odd: dict[bytes, int] = {}
     for row in np.flatnonzero(~plain).tolist():  # exponents and long fractions: a handful in a thousand files
@@ -156,68 +205,33 @@ def _values(text: bytes, head: Rows, value_at: Ints) -> tuple[Ints, Words]:
     return length, key
 
 
-def _accessions(tail: Rows) -> Ints:
-    expect_text(words_of(tail, 0), b',"accn":')
-    expect((tail[:, 8] == ord('"')).all())
-    filer = eight_digits(digits_of(words_of(tail, 9), b"00000000"))
-    middle = digits_of(words_of(tail, 17), b"00-00-00")
-    year = byte_of(middle, 3) * 10 + byte_of(middle, 4)
-    last = pairs(digits_of(words_of(tail, 21), b"0-000000"))
-    number = byte_of(last, 2) * 10_000 + byte_of(last, 4) * 100 + byte_of(last, 6)
-    return ((filer.astype(np.int64) * 100 + byte_of(pairs(middle), 0)) * 100 + year) * 1_000_000 + number
+def _filings(rows: Rows) -> tuple[Ints, list[str]]:
+    """Return accession numbers and forms of stretches like `,"accn":"0000320193-24-000123","fy":2024,"fp":"FY","form":"10-K"`."""
+    found = [_FILING.match(row.tobytes()) for row in rows]
+    expect(all(found))
+    numbers = [int(match[1] + match[2] + match[3]) for match in found if match]
+    return np.array(numbers, np.int64), [match[4].decode("ascii") for match in found if match]
 
 
-def _check_fiscal(tail: Rows) -> None:
-    """Hold the fiscal year and period, which are the filing's and not kept, to their shape."""
-    expect_text(words_of(tail, 29), b'","fy":')
-    year = words_of(tail, 36)
-    digits_of(year[year != word(b'null,"fp')], b'0000,"fp')
-    expect_text(words_of(tail, 42), b'fp":')
-    period = words_of(tail, 44)
-    stated = period[period != word(b'":null,"')]
-    digits_of(stated, b'":"??","')
-    for code in np.flatnonzero(np.bincount(((stated >> np.uint64(24)) & np.uint64(0xFFFF)).astype(np.int64))).tolist():
-        expect(_PLAIN_TEXT.fullmatch(code.to_bytes(2, "little")))
-    expect_text(words_of(tail, 51), b'"form":"')
+def _filed(rows: Rows) -> Ints:
+    """Return the days of stretches like `","filed":"2024-11-01"`."""
+    found = [_FILED.fullmatch(row.tobytes()) for row in rows]
+    expect(all(found))
+    try:
+        days = [date.fromisoformat(match[1].decode("ascii")) for match in found if match]
+    except ValueError as error:
+        raise UnusualError from error
+    return np.array([day.toordinal() for day in days]) - date(1970, 1, 1).toordinal()
 
 
-def _forms(tail: Rows) -> tuple[Words, Ints]:
-    """Return the texts of the forms, of at most eight bytes, and their lengths."""
-    words = words_of(tail, 59)
-    length = length_before(words, b'"')
-    expect(((length < 8) | (tail[:, 67] == ord('"'))).all())
-    return words & ~beyond(length), length
-
-
-def text_of_form(form: int) -> str:
-    """Return the text of an element of `Facts.form`.
-
-    Raises:
-        UnusualError: it is not plain text.
-    """
-    text = form.to_bytes(8, "little").rstrip(b"\0")
-    expect(_PLAIN_TEXT.fullmatch(text))
-    return text.decode("ascii")
-
-
-def _filed(rows: Rows, lengths: Ints) -> Ints:
-    """Return the days of rows that end after `lengths` bytes, like `","filed":"2024-11-01","frame":"CY2024Q1I"}`."""
-    expect_text(words_of(rows, 0), b'","filed')
-    expect_text(words_of(rows, 3), b'filed":"')
-    bare = lengths == 22
-    close = words_of(rows, 21)
-    expect_text(close[bare], b'"}')
-    framed = ~bare
-    expect_text(close[framed], b'","frame')
-    expect_text(words_of(rows, 24)[framed], b'frame":"')
-    digits_of(words_of(rows, 32)[framed], b"CY0000??")
-    last = words_of(rows, 38)
-    year, quarter, instant = lengths == 39, lengths == 41, lengths == 42
-    expect((bare | year | quarter | instant).all())
-    digits_of(last[year], b'"}??????')
-    digits_of(last[quarter], b'Q0"}????')
-    digits_of(last[instant], b'Q0I"}???')
-    return _days(rows, 11)
+def _check_frames(text: bytes, at: Ints, end: Ints) -> None:
+    """Hold what is left of the facts, between two places each, to a brace, or to a frame, which is not kept, and a brace."""
+    framed = end - at != 1
+    codes, rows = _distinct(rows_at(text, _FRAME_WIDTH, at[framed]))
+    found = [_FRAME.match(row.tobytes()) for row in rows]
+    expect(all(found))
+    lengths = np.array([match.end() for match in found if match], np.int64)
+    expect((lengths[codes] == (end - at)[framed]).all())
 
 
 def value_texts(facts: Facts, rows: Ints) -> npt.NDArray[np.uint8]:

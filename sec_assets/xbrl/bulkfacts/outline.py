@@ -12,7 +12,6 @@ from sec_assets.errors import InputError
 from sec_assets.identifiers import normalize_cik
 from sec_assets.xbrl.bulkfacts.words import UnusualError, expect
 
-_OPENINGS = (b':[{"end":"', b':[{"start":"')
 _STAND_IN = b'"\x7f"'
 
 
@@ -44,36 +43,38 @@ def outline(body: bytes | bytearray) -> Outline:
         UnusualError: not laid out as SEC does, or no companyfacts file at all.
     """
     expect(b"\x7f" not in body)  # so that what stands in for a list cannot be in the file
-    rest, lists = _cut(body)
     try:
+        rest, lists = _cut(body)
         file = _FILE.decode(rest)
         cik = normalize_cik(file.cik)
     except (msgspec.MsgspecError, ValueError, InputError) as error:
         raise UnusualError from error
-    names = []
-    for taxonomy, tags in file.facts.items():
-        for tag, described in tags.items():
-            for unit, facts in described.units.items():
-                if facts != ():
-                    expect(facts == "\x7f")
-                    names.append((taxonomy, tag, unit))
-    expect(len(names) == len(lists))  # not so if a list is elsewhere, or a name is given twice
-    return Outline(cik, names, lists)
+    named = [
+        ((taxonomy, tag, unit), facts)
+        for taxonomy, tags in file.facts.items()
+        for tag, described in tags.items()
+        for unit, facts in described.units.items()
+        if facts != ()
+    ]
+    expect(len(named) == len(lists))  # not so if a list is elsewhere, or a name is given twice
+    expect({facts for _, facts in named} <= {"\x7f"})
+    return Outline(cik, [name for name, _ in named], lists)
 
 
 def _cut(body: bytes | bytearray) -> tuple[bytes, list[bytes | bytearray]]:
-    """Return the file with a text in the place of every list of facts, and the lists."""
+    """Return the file with a text in the place of every list of objects, and the lists.
+
+    A bracket, a brace and a quote in a row are never within a text of JSON, where the quote would be its end.
+
+    Raises:
+        ValueError: a list without end.
+    """
     rest, lists = [], []
     done = 0
-    while (opening := body.find(b":[{", done)) >= 0:
-        if not body.startswith(_OPENINGS, opening):
-            rest.append(body[done : opening + 3])
-            done = opening + 3
-            continue
-        end = body.find(b"]", opening)
-        expect(end > 0)
-        rest += (body[done : opening + 1], _STAND_IN)
+    while (opening := body.find(b':[{"', done)) >= 0:
+        end = body.index(b"]", opening)
+        rest.append(body[done : opening + 1])
         lists.append(body[opening + 2 : end])
         done = end + 1
     rest.append(body[done:])
-    return b"".join(rest), lists
+    return _STAND_IN.join(rest), lists

@@ -92,13 +92,6 @@ def pairs(digits: Words) -> Words:
     return (digits * np.uint64(10) + (digits >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
 
 
-def eight_digits(digits: Words) -> Words:
-    """Return the number that eight digits are."""
-    hundreds = pairs(digits) * np.uint64(100)
-    fours = (hundreds + (pairs(digits) >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    return (fours * np.uint64(10_000) + (fours >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
-
-
 def byte_of(words: Words, place: int) -> Ints:
     """Return one byte of each word."""
     return ((words >> np.uint64(8 * place)) & np.uint64(0xFF)).astype(np.int64)

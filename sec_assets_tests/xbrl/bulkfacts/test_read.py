@@ -171,21 +171,24 @@ def test_names_sort_like_the_table_even_where_the_prefix_does_not_part_them() ->
 
 def test_companies_are_read_together_as_each_alone_and_an_odd_one_spoils_none() -> None:
     files = {
-        f"{cik:010d}": body(None, FACT, {**FACT, "val": cik}).replace(b"320193,", f"{cik},".encode())
+        f"{cik:010d}": body(None, FACT, {**FACT, "val": cik, "form": f"10-{cik}", "end": f"2024-0{cik}-01"}, INSTANT).replace(
+            b"320193,", f"{cik},".encode()
+        )
         for cik in (5, 6, 7)
-    }
+    }  # fmt: skip
+    together, left = tables_of(files)
+    assert left == []
+    for cik, text in files.items():
+        assert stored(together[cik]).equals(expected(text))
+        [alone] = tables_of({cik: text})[0].values()
+        assert parquet_of(COMPANYFACTS, alone) == parquet_of(COMPANYFACTS, together[cik])
     far = body(None, {**FACT, "fy": 10**12}).replace(b"320193,", b"10,")
     odd = {
-        "0000000008": b"<html>",
-        "0000000009": files["0000000005"],
-        "0000000010": far,
-        "0000000011": b'{"cik":11,"facts":{}}',
-    }
+        "0000000008": b"<html>", "0000000009": files["0000000005"], "0000000010": far, "0000000011": b'{"cik":11,"facts":{}}',
+    }  # fmt: skip
     tables, left = tables_of(files | odd)
     assert left == list(odd)
-    assert list(tables) == list(files)
-    for cik, text in files.items():
-        assert stored(tables[cik]).equals(expected(text))
+    assert tables == together
 
 
 BASE = body({"USD": [FACT, INSTANT, {**FACT, "val": -1.5, "fp": None, "form": "8-K"}], "shares": [INSTANT]})
