@@ -7,7 +7,7 @@ export SEC_ASSETS_DATA := $(DATA)
 export DAGSTER_HOME := $(DATA)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo db-stats diagnose bench bench-bulk bench-http soak faults executor-table deploy-check bench-xbrl fuzz-xbrl clean clean-data
+.PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo db-stats diagnose bench bench-bulk bench-http soak faults executor-table deploy-check bench-xbrl fuzz-xbrl scale kills bench-workers clean clean-data
 
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
@@ -85,6 +85,15 @@ executor-table: setup-dev ## dagster-dask's executor beside ours, behaviour by b
 
 deploy-check: setup-dev ## every process of deploy/compose.yaml started by hand on the loopback, and a range run through them
 	$(BIN)/python -m sec_assets_tests.campaigns.deploy_check
+
+scale: setup-dev ## invented universes end to end: what each asset costs and how it grows (COMPANIES="50 100 300", SCALE_FOLDER)
+	$(BIN)/python -m sec_assets_tests.campaigns.scale $(or $(COMPANIES),50 100 300)
+
+bench-workers: setup-dev ## one worker against two, and what more would bring (COMPANIES=60); on a quiet machine
+	$(BIN)/python -m sec_assets_tests.benchmarks.bench_workers $(or $(COMPANIES),60)
+
+kills: setup-dev ## runs killed at random moments and resumed: the same lake (KILLS=20, COMPANIES=30, SEED=1); about two hours
+	$(BIN)/python -m sec_assets_tests.campaigns.kills $(or $(KILLS),20) $(or $(COMPANIES),30) $(or $(SEED),1)
 
 clean: ## caches and build leftovers
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import polars as pl
 import psutil
 import pytest
 
-from sec_assets.tables import TABLES
 from sec_assets_tests.integration.conftest import FRACTURED, SOUND
-from sec_assets_tests.integration.home import BEHIND_TICKER_MAP, Home, kill_group, tree
+from sec_assets_tests.integration.home import BEHIND_TICKER_MAP, Home, kill_group
+from sec_assets_tests.integration.sameness import differences
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(900)]
 
@@ -54,22 +53,6 @@ def first_file(home: Home, folder: str) -> Callable[[], object]:
     return lambda: list((home.data / "lake" / folder).glob("[0-9]*.parquet"))
 
 
-def assert_same(home: Home, undisturbed: Home) -> None:
-    """Frames and documents are equal, files byte for byte where no instant of fetching is in them."""
-    ours, theirs = home.lake_bytes(), undisturbed.lake_bytes()
-    assert ours.keys() == theirs.keys()
-    for name in theirs:
-        table = TABLES[name.partition("/")[0].removesuffix(".parquet")]
-        if "fetched_at" not in table.schema:
-            assert ours[name] == theirs[name], name
-    for name, table in TABLES.items():
-        if name != "status":
-            timeless = pl.selectors.exclude("fetched_at", "attempts")
-            assert home.frame(name).select(timeless).equals(undisturbed.frame(name).select(timeless)), table.name
-    assert home.status() == undisturbed.status()
-    assert tree(home.data / "documents") == tree(undisturbed.data / "documents")
-
-
 def test_a_run_killed_twice_is_finished_by_the_same_command(registered: Home, built: Home, tmp_path: Path) -> None:
     home = registered.copy(tmp_path / "data")
     killed_when(home, first_file(home, "artifacts"), group=True)
@@ -79,7 +62,7 @@ def test_a_run_killed_twice_is_finished_by_the_same_command(registered: Home, bu
     assert not (home.data / "warehouse.duckdb").exists()
     home.materialize(*COMMAND)
     assert home.run_statuses()[0] == "SUCCESS"
-    assert_same(home, built)
+    assert list(differences(home, built)) == []
 
 
 def test_a_run_killed_while_it_builds_the_warehouse_holds_up_nobody(built: Home, tmp_path: Path) -> None:
@@ -99,7 +82,7 @@ def test_a_run_killed_while_it_builds_the_warehouse_holds_up_nobody(built: Home,
     home.materialize("warehouse")
     assert home.run_statuses()[0] == "SUCCESS"
     assert not list(home.data.glob(".tmp-*")), "what the killed one left is gone"
-    assert_same(home, built)
+    assert list(differences(home, built)) == []
 
 
 def test_ctrl_c_ends_a_run_and_its_workers(registered: Home, tmp_path: Path) -> None:
