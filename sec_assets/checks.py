@@ -14,7 +14,9 @@ from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import LakeResource, SettingsResource
 from sec_assets.storage import warehouse
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.receipts import Receipt, Receipts, Recipe
 from sec_assets.storage.rules import RULES, Breach, Rule, files_as_judged
+from sec_assets.storage.slices import slices
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import TABLES
 from sec_assets.xbrl.standardize.identities import IDENTITIES, JUDGED, by_company_year, judge
@@ -42,7 +44,12 @@ def _company_checks(asset: str) -> dg.AssetChecksDefinition:
         verdicts = status.latest(asset)
         touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
         judged = verdicts if touched.is_empty() else touched
-        breaches = _apply(rules, store, asset, judged)
+        receipts = storage.receipts(f"{asset}-checks", (), Recipe([TABLES[asset]]))
+        standing = receipts.standing(judged["cik"])
+        # asked for by itself, a check reads everything: that finds what has rotted on the disk
+        unread = judged if touched.is_empty() else judged.filter(_not_as_seen(standing))
+        breaches = _apply(rules, store, asset, unread, receipts)
+        receipts.save()
         results = [_result(asset, name, found, judged.height) for name, found in breaches.items()]
         wanted = {key.name for key in context.selected_asset_check_keys}
         yield from (result for result in (*results, _no_failures(asset, judged)) if result.check_name in wanted)
@@ -50,15 +57,28 @@ def _company_checks(asset: str) -> dg.AssetChecksDefinition:
     return run_checks
 
 
-def _apply(rules: tuple[Rule, ...], store: Store, asset: str, judged: pl.DataFrame) -> dict[str, list[Breach]]:
+def _not_as_seen(standing: dict[str, Receipt]) -> pl.Expr:
+    """True for companies whose file is not the one, or has not the rows, that an earlier run found without fault."""
+    seen = [{"cik": cik, "rows": receipt.rows} for cik, receipt in standing.items()]
+    schema = {"cik": pl.String, "rows": pl.Int64}
+    return ~pl.struct("cik", "rows").is_in(pl.DataFrame(seen, schema=schema).to_struct())
+
+
+def _apply(
+    rules: tuple[Rule, ...], store: Store, asset: str, judged: pl.DataFrame, receipts: Receipts
+) -> dict[str, list[Breach]]:
+    """Return what breaks the rules; companies of a chunk without any breach get a receipt."""
     found: dict[str, list[Breach]] = {name: [] for name in (*(rule.name for rule in rules), _INTACT)}
     now = datetime.now(UTC)
-    for start in range(0, judged.height, _CHUNK):
-        part = judged.slice(start, _CHUNK)
+    for ciks in slices(store.lake, TABLES[asset], judged["cik"].to_list(), most=_CHUNK):
+        part = judged.filter(pl.col("cik").is_in(ciks))
         frame, damaged = store.lake.read_each(TABLES[asset], part["cik"])
-        for rule in rules:
-            found[rule.name] += rule.breaches(frame, now, store.documents)
-        found[_INTACT] += files_as_judged(part, frame, damaged)
+        here = {rule.name: rule.breaches(frame, now, store.documents) for rule in rules}
+        here[_INTACT] = files_as_judged(part, frame, damaged)
+        for name, breaches in here.items():
+            found[name] += breaches
+        for cik, rows in part.select("cik", "rows").iter_rows():
+            receipts.forget(cik) if any(here.values()) else receipts.note(cik, rows, None)
     return found
 
 
@@ -106,8 +126,8 @@ def statement_identities(
     touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
     ciks = (verdicts if touched.is_empty() else touched)["cik"].to_list()
     parts = [
-        judge(lake.read_each(TABLES["financials"], ciks[start : start + _CHUNK])[0])
-        for start in range(0, len(ciks), _CHUNK)
+        judge(lake.read_each(TABLES["financials"], part)[0])
+        for part in slices(lake, TABLES["financials"], ciks, most=_CHUNK)
     ]
     judged = pl.concat(parts) if parts else pl.DataFrame(schema=JUDGED)
     wanted = {key.name for key in context.selected_asset_check_keys}

@@ -7,8 +7,9 @@ from sec_assets.assets.common import per_company
 from sec_assets.assets.edgar import filings_index, financials
 from sec_assets.assets.market import prices, technicals
 from sec_assets.assets.text import filing_text, sentiment
-from sec_assets.pipeline.analysis import signal_companies
+from sec_assets.pipeline.analysis import SIGNAL_INPUTS, signal_companies
 from sec_assets.resources import LakeResource
+from sec_assets.storage.receipts import Recipe
 from sec_assets.tables import SIGNALS
 
 
@@ -22,4 +23,6 @@ def signals(context: dg.AssetExecutionContext, storage: LakeResource) -> dg.Mate
     Nothing accepted, traded or published after a day is read for it; a missing value says what is missing.
     """
     store = storage.store()
-    return materialize_companies(context, storage, SIGNALS, lambda ciks: signal_companies(store, ciks))
+    return materialize_companies(
+        context, storage, SIGNALS, lambda ciks: signal_companies(store, ciks), recipe=Recipe(SIGNAL_INPUTS)
+    )

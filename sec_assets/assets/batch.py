@@ -17,13 +17,15 @@ from sec_assets.errors import SecAssetsError, StoppedError
 from sec_assets.pipeline.outcome import Outcome
 from sec_assets.resources import LakeResource
 from sec_assets.storage.lake import Lake, Written
+from sec_assets.storage.receipts import Receipts, Recipe
 from sec_assets.storage.status import StatusLog, Verdict
 from sec_assets.tables import Table
 
 CHUNK = 250
 """Companies worked on at once: bounds memory, and what an outage can lose."""
 
-_VERDICTS_EVERY_SECONDS = 1.0  # each record is a file of its own, and reads the ones before it
+_VERDICTS_EVERY_SECONDS = 1.0  # each record is a file of its own
+_RECEIPTS_EVERY_SECONDS = 30.0  # all of an asset are one file; a killed run loses so much work at most
 
 _TOLD_ONE_BY_ONE = 50  # metadata of a single partition costs about 8 ms each on SQLite
 
@@ -46,8 +48,11 @@ def materialize_companies(
     *,
     chunk: int | None = CHUNK,
     settled: Settled = tell_nobody,
+    recipe: Recipe | None = None,
 ) -> dg.MaterializeResult:
     """Run `work` over the run's companies in chunks and store what it yields.
+
+    With a `recipe`, companies whose partition was made by this code from what lies there now are left out.
 
     Args:
         context: of the asset.
@@ -56,20 +61,22 @@ def materialize_companies(
         work: yields the outcomes of a chunk, in any order.
         chunk: companies per call of `work`; None hands over all at once, to work that bounds itself.
         settled: is told of every company stored.
+        recipe: what the partitions depend on, where the lake alone decides; None for what looks outside.
 
     Raises:
         dagster.Failure: an outage or a wrong setting, with its one sentence; finished companies are kept.
     """
-    ledger = _Ledger(context, storage.store().lake, storage.status(), table, settled)
-    ciks = sorted(set(context.partition_keys))
+    receipts = storage.receipts(table.name, (table, *recipe.sides), recipe) if recipe else None
+    ledger = _Ledger(context, storage.store().lake, storage.status(), table, settled, receipts)
+    ciks = ledger.leave_out(sorted(set(context.partition_keys)))
     size = chunk or max(1, len(ciks))
     try:
         for start in range(0, len(ciks), size):
             for outcome in work(ciks[start : start + size]):
                 ledger.store(outcome)
-        ledger.flush()
+        ledger.close()
     except SecAssetsError as outage:
-        ledger.flush()
+        ledger.close()
         ledger.record_finished()
         if isinstance(outage, StoppedError):
             context.instance.report_run_canceling(
@@ -84,19 +91,44 @@ class _Ledger:
     """Stores outcomes and remembers what there is to tell about them."""
 
     def __init__(
-        self, context: dg.AssetExecutionContext, lake: Lake, status: StatusLog, table: Table, settled: Settled
-    ) -> None:
+        self, context: dg.AssetExecutionContext, lake: Lake, status: StatusLog, table: Table, settled: Settled,
+        receipts: Receipts | None,
+    ) -> None:  # fmt: skip
         self._context = context
         self._lake = lake
         self._status = status
         self._table = table
         self._settled = settled
+        self._receipts = receipts
+        self._attempts = status.attempts(table.name)
+        self._kept_at = time.monotonic()
+        self._flushes = 0
+        self._left_out = 0
         self._verdicts: dict[str, Verdict] = {}
         self._unrecorded: dict[str, Verdict] = {}
         self._recorded_at = 0.0
         self._changed = 0
         self._sample = table.frame()
         self._range: tuple[str, str] | None = None
+
+    def leave_out(self, ciks: list[str]) -> list[str]:
+        """Take over the verdicts of companies whose receipt holds; return the others.
+
+        Who asks for a single company means it, such as after a damaged file: it is computed in any case.
+        """
+        standing = self._receipts.standing(ciks) if self._receipts else {}
+        if len(ciks) == 1:
+            return ciks
+        verdicts = {
+            cik: Verdict("ok" if receipt.rows else "empty", receipt.rows, receipt.note)
+            for cik, receipt in standing.items()
+        }
+        self._verdicts |= verdicts
+        self._unrecorded |= verdicts
+        self._left_out = len(standing)
+        for cik, verdict in verdicts.items():
+            self._settled(self._table.name, cik, verdict, False)
+        return [cik for cik in ciks if cik not in standing]
 
     def store(self, outcome: Outcome) -> None:
         good = [cik for cik in outcome.ciks if cik not in outcome.failed]
@@ -112,16 +144,46 @@ class _Ledger:
         verdicts = {cik: _verdict(cik, outcome, written) for cik in outcome.ciks}
         self._verdicts |= verdicts
         self._unrecorded |= verdicts
-        if time.monotonic() - self._recorded_at >= _VERDICTS_EVERY_SECONDS:
+        self._note(verdicts)
+        now = time.monotonic()
+        if now - self._recorded_at >= _VERDICTS_EVERY_SECONDS:
             self.flush()
+        if now - self._kept_at >= _RECEIPTS_EVERY_SECONDS:
+            self._keep_receipts()
         for cik, verdict in verdicts.items():
             self._settled(self._table.name, cik, verdict, cik in written and written[cik].changed)
 
     def flush(self) -> None:
         """Write the verdicts that wait, if any, to the status table."""
         waiting, self._unrecorded = self._unrecorded, {}
-        self._status.record(self._table.name, waiting, run_id=self._context.run.run_id, at=datetime.now(UTC))
+        if waiting:
+            self._status.record(
+                self._table.name, waiting, run_id=self._context.run.run_id, at=datetime.now(UTC), before=self._attempts
+            )
+            self._flushes += 1
         self._recorded_at = time.monotonic()
+
+    def close(self) -> None:
+        """Write what waits, and fold the files that were written one a second."""
+        self.flush()
+        self._keep_receipts()
+        if self._flushes > 1:
+            self._status.compact(self._table.name)
+
+    def _keep_receipts(self) -> None:
+        if self._receipts is not None:
+            self._receipts.save()
+        self._kept_at = time.monotonic()
+
+    def _note(self, verdicts: dict[str, Verdict]) -> None:
+        """Give a receipt to every company without fault, and take it from the others, which the next run tries again."""
+        if self._receipts is None:
+            return
+        for cik, verdict in verdicts.items():
+            if verdict.state in {"ok", "empty"}:
+                self._receipts.note(cik, verdict.rows, verdict.error)
+            else:
+                self._receipts.forget(cik)
 
     def record_finished(self) -> None:
         """Tell Dagster about the companies finished before an outage, since the failed step will not."""
@@ -145,6 +207,7 @@ class _Ledger:
             "companies_failed": dg.MetadataValue.int(states.count("failed")),
             "companies_partial": dg.MetadataValue.int(states.count("partial")),
             "companies_empty": dg.MetadataValue.int(states.count("empty")),
+            "companies_unchanged": dg.MetadataValue.int(self._left_out),
             "partitions_changed": dg.MetadataValue.int(self._changed),
             "lake": dg.MetadataValue.path(str(self._lake.root / self._table.name)),
             "preview": dg.MetadataValue.md(preview(self._sample)),

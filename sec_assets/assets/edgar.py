@@ -11,12 +11,13 @@ from sec_assets.assets.common import NETWORK_STEP, per_company, stop_with_senten
 from sec_assets.assets.universe import ticker_map
 from sec_assets.pipeline.bulk import IndexWay, cik_of, plan_index
 from sec_assets.pipeline.bulk_facts import choose_facts, load_companyfacts
-from sec_assets.pipeline.documents import collect_companies
-from sec_assets.pipeline.facts import parse_company
+from sec_assets.pipeline.documents import collect_companies, documents_in_place
+from sec_assets.pipeline.facts import SIDE_TABLES, parse_company
 from sec_assets.pipeline.outcome import until
 from sec_assets.pipeline.statements import standardize_companies
 from sec_assets.resources import EdgarResource, EffortResource, FanOutResource, LakeResource, SettingsResource
-from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, FINANCIALS, XBRL_FACTS
+from sec_assets.storage.receipts import Recipe
+from sec_assets.tables import ARTIFACTS, COMPANYFACTS, FILINGS_INDEX, FINANCIALS, XBRL_FACTS
 
 
 class FilingsIndexConfig(dg.Config):
@@ -80,6 +81,7 @@ def artifacts(
     """
     with edgar.client() as client:
         store, chosen, pace = storage.store(), settings.load(), effort.load()
+        wanted = f"{chosen.forms} {chosen.years}"
         return materialize_companies(
             context,
             storage,
@@ -87,6 +89,7 @@ def artifacts(
             lambda ciks: collect_companies(client, store, chosen, ciks, pace),
             chunk=None,
             settled=effort.settled,
+            recipe=Recipe([FILINGS_INDEX], settings=wanted, intact=partial(documents_in_place, store)),
         )
 
 
@@ -113,7 +116,11 @@ def xbrl_facts(
             )
         context.log.info(told)
     return materialize_companies(
-        context, storage, XBRL_FACTS, lambda ciks: fan_out.companies(parse_company, store, ciks)
+        context,
+        storage,
+        XBRL_FACTS,
+        lambda ciks: fan_out.companies(parse_company, store, ciks),
+        recipe=Recipe([ARTIFACTS, FILINGS_INDEX, COMPANYFACTS], sides=SIDE_TABLES),
     )
 
 
@@ -121,4 +128,6 @@ def xbrl_facts(
 def financials(context: dg.AssetExecutionContext, storage: LakeResource) -> dg.MaterializeResult:
     """Standard line items of the statements, every version, with the concept each came from and why."""
     store = storage.store()
-    return materialize_companies(context, storage, FINANCIALS, lambda ciks: standardize_companies(store, ciks))
+    return materialize_companies(
+        context, storage, FINANCIALS, lambda ciks: standardize_companies(store, ciks), recipe=Recipe([XBRL_FACTS])
+    )

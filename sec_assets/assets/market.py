@@ -11,6 +11,7 @@ from sec_assets.assets.universe import ticker_map
 from sec_assets.market.load import PriceDesk
 from sec_assets.pipeline.market import price_companies, technical_companies
 from sec_assets.resources import LakeResource, MarketDataResource
+from sec_assets.storage.receipts import Recipe
 from sec_assets.tables import PRICES, TECHNICALS
 
 _EXCHANGE = ZoneInfo("America/New_York")
@@ -31,4 +32,6 @@ def prices(
 def technicals(context: dg.AssetExecutionContext, storage: LakeResource) -> dg.MaterializeResult:
     """SMA, EMA, RSI (Wilder), Bollinger bands, MACD, ATR and more on adjusted prices, as TA-Lib defines them."""
     store = storage.store()
-    return materialize_companies(context, storage, TECHNICALS, lambda ciks: technical_companies(store, ciks))
+    return materialize_companies(
+        context, storage, TECHNICALS, lambda ciks: technical_companies(store, ciks), recipe=Recipe([PRICES])
+    )

@@ -1,5 +1,6 @@
 """Group `text`: what filings say, what is written about companies, and how both sound."""
 
+import hashlib
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,7 +14,8 @@ from sec_assets.pipeline.news import news_companies, open_feeds
 from sec_assets.pipeline.texts import split_company
 from sec_assets.pipeline.tone import score_company
 from sec_assets.resources import FanOutResource, LakeResource, SettingsResource
-from sec_assets.tables import FILING_TEXT, NEWS, SENTIMENT
+from sec_assets.storage.receipts import Recipe
+from sec_assets.tables import ARTIFACTS, FILING_TEXT, NEWS, SENTIMENT, TICKER_MAP
 
 
 @dg.asset(**per_company(FILING_TEXT, group="text", kinds=frozenset({"html"})), deps=[artifacts])
@@ -23,7 +25,11 @@ def filing_text(
     """Items of 10-K, 10-Q, 8-K and 20-F as plain text; a document without items is kept whole."""
     store = storage.store()
     return materialize_companies(
-        context, storage, FILING_TEXT, lambda ciks: fan_out.companies(split_company, store, ciks)
+        context,
+        storage,
+        FILING_TEXT,
+        lambda ciks: fan_out.companies(split_company, store, ciks),
+        recipe=Recipe([ARTIFACTS]),
     )
 
 
@@ -41,6 +47,7 @@ def news(context: dg.AssetExecutionContext, settings: SettingsResource, storage:
             lambda ciks: news_companies(
                 store, feeds, ciks, with_releases="press_releases" in chosen.news_sources, now=now
             ),
+            recipe=None if feeds else Recipe([ARTIFACTS, TICKER_MAP], settings=str(chosen.news_sources)),
         )
 
 
@@ -50,7 +57,13 @@ def sentiment(
 ) -> dg.MaterializeResult:
     """One score from −1 to 1 per article and filing item, with the scorer and its version."""
     store = storage.store()
-    scorer = partial(score_company, lexicon=settings.load().lexicon)
+    lexicon = settings.load().lexicon
+    scorer = partial(score_company, lexicon=lexicon)
+    words = hashlib.sha256(lexicon.read_bytes()).hexdigest() if lexicon else ""
     return materialize_companies(
-        context, storage, SENTIMENT, lambda ciks: fan_out.companies(scorer, store, ciks, lane="MODEL")
+        context,
+        storage,
+        SENTIMENT,
+        lambda ciks: fan_out.companies(scorer, store, ciks, lane="MODEL"),
+        recipe=Recipe([FILING_TEXT, NEWS], settings=words),
     )

@@ -8,6 +8,7 @@ from sec_assets.edgar.holdings import Holdings
 from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.report.positions import ReportInputs
 from sec_assets.signals.engine import SignalInputs, compute_signals
+from sec_assets.storage.slices import slices
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import (
     COMPANIES,
@@ -23,14 +24,16 @@ from sec_assets.tables import (
     Table,
 )
 
+SIGNAL_INPUTS = (FILINGS_INDEX, TICKER_MAP, FINANCIALS, PRICES, TECHNICALS, FILING_TEXT, SENTIMENT)
+"""Everything signals are computed from."""
+
 _SLICE = 50
 
 
 def signal_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
     """Yield one outcome per slice of companies; a company with a damaged input fails, its neighbours do not."""
     tickers = store.lake.read(TICKER_MAP)
-    for start in range(0, len(ciks), _SLICE):
-        part = ciks[start : start + _SLICE]
+    for part in slices(store.lake, FILING_TEXT, ciks, most=_SLICE):
         damaged: dict[str, str] = {}
 
         def read(table: Table, part: Sequence[str] = part, damaged: dict[str, str] = damaged) -> pl.DataFrame:
@@ -38,8 +41,9 @@ def signal_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
             damaged |= complaints
             return frame
 
+        named = tickers.filter(pl.col("cik").is_in(part))
         inputs = SignalInputs(
-            filings_index=read(FILINGS_INDEX), ticker_map=tickers, financials=read(FINANCIALS), prices=read(PRICES),
+            filings_index=read(FILINGS_INDEX), ticker_map=named, financials=read(FINANCIALS), prices=read(PRICES),
             technicals=read(TECHNICALS), filing_text=read(FILING_TEXT), sentiment=read(SENTIMENT),
         )  # fmt: skip
         frame = compute_signals(inputs)

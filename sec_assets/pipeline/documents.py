@@ -76,6 +76,15 @@ def _stored(paths: list[Path]) -> set[str]:
     return set(rows.filter(pl.col("status") == "stored").select(pl.col("cik").unique()).collect()["cik"])
 
 
+def documents_in_place(store: Store, cik: str) -> bool:
+    """Tell whether every document on record as stored lies there with its size."""
+    try:
+        rows = store.lake.read(ARTIFACTS, cik=cik).filter(pl.col("status") == "stored").select("url", "bytes")
+        return all(store.documents.path_of(url).stat().st_size == size for url, size in rows.iter_rows())
+    except (CorruptError, FileNotFoundError, NotADirectoryError):
+        return False
+
+
 class _Work:
     """Reads what a company needs when its turn comes, and remembers what there is to say about it."""
 

@@ -27,6 +27,9 @@ from sec_assets.xbrl.instance import InstanceDocument, ParsedFacts, parse_instan
 from sec_assets.xbrl.merge import merge_companyfacts
 from sec_assets.xbrl.texts import texts_apart
 
+SIDE_TABLES = (XBRL_TEXTS, XBRL_FOOTNOTES, XBRL_PROBLEMS, FILING_COVER, TICKER_HISTORY)
+"""Tables written along with `xbrl_facts`."""
+
 _PAGE = pl.col("name").str.contains(r"(?i)\.x?html?$")
 
 
@@ -64,14 +67,8 @@ def parse_company(store: Store, cik: str) -> Outcome:
 def _write(store: Store, cik: str, facts: pl.DataFrame, parsed: ParsedFacts) -> Written:
     short, texts = texts_apart(facts)
     covers = cover_pages(facts)
-    sides = (
-        (XBRL_TEXTS, texts),
-        (XBRL_FOOTNOTES, parsed.footnotes),
-        (XBRL_PROBLEMS, parsed.problems),
-        (FILING_COVER, covers),
-        (TICKER_HISTORY, ticker_history(covers)),
-    )
-    for table, frame in sides:
+    sides = (texts, parsed.footnotes, parsed.problems, covers, ticker_history(covers))
+    for table, frame in zip(SIDE_TABLES, sides, strict=True):
         if frame.height or store.lake.has(table, cik=cik):  # most companies have no footnotes and no problems
             store.lake.write(table, frame, cik=cik)
     return store.lake.write(XBRL_FACTS, short, cik=cik)

@@ -5,17 +5,18 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from sec_assets.pipeline.outcome import Outcome, Store, never_made
+from sec_assets.storage.slices import slices
 from sec_assets.tables import XBRL_FACTS
 from sec_assets.xbrl.standardize import standardize
 
 _SLICE = 25
-"""Companies in memory at once: a large filer has several 100,000 facts."""
+_MOST_BYTES = 4_000_000
+"""Companies, and bytes of their facts, in memory at once: a large filer has several 100,000 facts of 15 bytes."""
 
 
 def standardize_companies(store: Store, ciks: Sequence[str]) -> Iterator[Outcome]:
     """Yield one outcome per slice of companies."""
-    for start in range(0, len(ciks), _SLICE):
-        part = ciks[start : start + _SLICE]
+    for part in slices(store.lake, XBRL_FACTS, ciks, most=_SLICE, most_bytes=_MOST_BYTES):
         facts, damaged = store.lake.read_each(XBRL_FACTS, part)
         damaged |= never_made(store.lake, XBRL_FACTS, part)
         without = set(part) - set(facts["cik"].unique().to_list()) - set(damaged)

@@ -2,7 +2,7 @@
 
 import fcntl
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,9 @@ from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.files import storage_errors
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.origin import claim
+from sec_assets.storage.receipts import Receipts, Recipe
 from sec_assets.storage.status import StatusLog
+from sec_assets.tables import Table
 
 _BUILDING = ".tmp-warehouse-"
 
@@ -39,6 +41,11 @@ class LakeResource(dg.ConfigurableResource):
     def status(self) -> StatusLog:
         """Return the status table."""
         return StatusLog(self.settings.load().lake)
+
+    def receipts(self, name: str, results: Sequence[Table], recipe: Recipe) -> Receipts:
+        """Return the receipts kept under a name, for partitions of `results` made by `recipe`."""
+        settings = self.settings.load()
+        return Receipts(settings.state / "receipts", Lake(settings.lake), name, results, recipe)
 
 
 class WarehouseResource(dg.ConfigurableResource):

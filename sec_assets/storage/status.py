@@ -37,12 +37,21 @@ class StatusLog:
 
     root: Path
 
-    def record(self, asset: str, verdicts: Mapping[str, Verdict], *, run_id: str, at: datetime) -> pl.DataFrame:
+    def record(
+        self,
+        asset: str,
+        verdicts: Mapping[str, Verdict],
+        *,
+        run_id: str,
+        at: datetime,
+        before: Mapping[str, int] | None = None,
+    ) -> pl.DataFrame:
         """Append one verdict per company and return the rows written (table `status`).
 
-        `attempts` counts runs in a row that did not end ok, this one included.
+        `attempts` counts runs in a row that did not end ok, this one included. `before` is what `attempts` returned when the
+        run began; a caller that records many times need not have all files read each time.
         """
-        before = dict(self.latest(asset, list(verdicts)).select("cik", "attempts").iter_rows())
+        before = self.attempts(asset) if before is None else before
         rows = [
             {
                 "asset": asset, "cik": cik, "state": verdict.state, "rows": verdict.rows, "error": verdict.error,
@@ -56,6 +65,10 @@ class StatusLog:
             self._append(asset, frame, f"{at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:12]}")
         return frame
 
+    def attempts(self, asset: str) -> dict[str, int]:
+        """Return by company how many runs in a row have not ended ok."""
+        return dict(self.latest(asset).select("cik", "attempts").iter_rows())
+
     def latest(self, asset: str | None = None, ciks: Sequence[str] | None = None) -> pl.DataFrame:
         """Return the newest row per (asset, cik), all assets unless one is named.
 
@@ -67,14 +80,20 @@ class StatusLog:
             rows = rows.filter(pl.col("cik").is_in(list(ciks)))
         return rows.sort("asset", "cik", "at").unique(["asset", "cik"], keep="last", maintain_order=True)
 
-    def compact(self) -> int:
-        """Fold the files of every asset into one; return how many were folded. Safe beside writers and readers."""
+    def compact(self, asset: str | None = None) -> int:
+        """Fold the files of every asset, or of one, into one each; return how many were folded.
+
+        Safe beside writers, readers, and others that fold.
+        """
         folded = 0
-        for folder in sorted(self.root.glob("status/*")):
+        for folder in sorted(self.root.glob(f"status/{asset or '*'}")):
             files = self._files(folder.name)
             if len(files) < 2:
                 continue
-            rows = pl.concat([self._read(path) for path in files])
+            try:
+                rows = pl.concat([self._read(path) for path in files])
+            except FileNotFoundError:  # another process is folding them just now
+                continue
             newest = rows.sort("asset", "cik", "at").unique(["asset", "cik"], keep="last", maintain_order=True)
             self._append(folder.name, newest, f"compact-{uuid.uuid4().hex[:12]}")
             for path in files:

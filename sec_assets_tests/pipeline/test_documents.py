@@ -2,13 +2,14 @@
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.effort import Allowance, Effort
 from sec_assets.errors import StoppedError, UnreachableError
-from sec_assets.pipeline.documents import collect_companies, without_documents_first
+from sec_assets.pipeline.documents import collect_companies, documents_in_place, without_documents_first
 from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.outcome import Store
 from sec_assets.settings import Settings, load_settings
@@ -172,3 +173,21 @@ def test_an_outage_yields_no_company_as_complete_that_is_not(tmp_path):
             outcomes = collect_companies(client, world.store, world.settings, [CIK], Effort(2))
             with pytest.raises(UnreachableError):
                 next(outcomes)
+
+
+def test_documents_are_in_place_until_one_is_lost_or_cut(tmp_path: Path) -> None:
+    store = Store(Lake(tmp_path / "lake"), DocumentStore(tmp_path / "documents"))
+    url = "https://www.sec.gov/Archives/edgar/data/1/000000000125000001/a.htm"
+    with store.documents.open_writer(url) as writer:
+        writer.write(b"four")
+    row = {"cik": "0000000001", "accession_number": "0000000001-25-000001", "form": "10-K", "url": url, "attempts": 1}
+    stored = {"name": "a.htm", "kind": "primary", "path": url.removeprefix("https://"), "bytes": 4, "status": "stored"}
+    absent = {"name": "b.htm", "kind": "exhibit", "status": "absent", "error": "not there"}
+    store.lake.write(ARTIFACTS, ARTIFACTS.frame([row | stored, row | absent]), cik="0000000001")
+    assert documents_in_place(store, "0000000001")
+    store.documents.path_of(url).write_bytes(b"cut")
+    assert not documents_in_place(store, "0000000001")
+    store.documents.path_of(url).unlink()
+    assert not documents_in_place(store, "0000000001")
+    store.lake.path(ARTIFACTS, "0000000001").write_bytes(b"damaged")
+    assert not documents_in_place(store, "0000000001")
