@@ -3,7 +3,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sec_assets.edgar.bulk import directory
@@ -145,6 +145,7 @@ def test_two_members_of_one_name_are_an_error(tmp_path: Path) -> None:
         read_directory(path)
 
 
+@settings(deadline=None)  # how long it takes is the machine's load
 @given(data=st.data())
 def test_damage_in_the_directory_never_crashes_and_never_invents_members(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
