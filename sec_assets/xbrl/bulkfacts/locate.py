@@ -88,16 +88,8 @@ def locate(lists: Sequence[bytes | bytearray]) -> Facts:
         UnusualError: something is not laid out as SEC does.
     """
     text = b",".join([*lists, _PADDING])
-    letters = np.frombuffer(text, np.uint8)
-    offsets = np.cumsum([0, *map(len, lists)]) + np.arange(len(lists) + 1)
-    at = np.flatnonzero(letters == ord("{"))
-    expect(len(at) > 0)
-    last = np.append(at[1:], offsets[-1]) - 2
-    expect((letters[last] == ord("}")).all() and (letters[last + 1] == ord(",")).all())
-    begins = np.append(np.searchsorted(at, offsets[:-1]), len(at))
-    expect((at[begins[:-1]] == offsets[:-1]).all())
-
-    duration = letters[at + 2] == ord("s")
+    at, last, begins = _bounds(text, lists)
+    duration = np.frombuffer(text, np.uint8)[at + 2] == ord("s")
     period, starts, ends = _periods(text, at, duration)
     value_at = at + 26 + 21 * duration
     value_length, value_key = _values(text, rows_at(text, 24, value_at), value_at)
@@ -124,6 +116,19 @@ def locate(lists: Sequence[bytes | bytearray]) -> Facts:
         filed=filed,
         filed_days=_filed(days),
     )
+
+
+def _bounds(text: bytes, lists: Sequence[bytes | bytearray]) -> tuple[Ints, Ints, Ints]:
+    """Return where facts begin and end (their braces), and the numbers of the first facts of the lists and of all facts."""
+    letters = np.frombuffer(text, np.uint8)
+    offsets = np.cumsum([0, *map(len, lists)]) + np.arange(len(lists) + 1)
+    at = np.flatnonzero(letters == ord("{"))
+    expect(len(at) > 0)
+    last = np.append(at[1:], offsets[-1]) - 2
+    expect((letters[last] == ord("}")).all() and (letters[last + 1] == ord(",")).all())
+    begins = np.append(np.searchsorted(at, offsets[:-1]), len(at))
+    expect((at[begins[:-1]] == offsets[:-1]).all())
+    return at, last, begins
 
 
 def _distinct(rows: Rows) -> tuple[Ints, Rows]:
