@@ -150,6 +150,8 @@ class FactSink:
 
 def _verdicts(facts: pl.DataFrame) -> pl.Series:
     """Return the verdict on the duplicates a fact belongs to, null for facts without."""
+    if not facts["occurrence"].max():
+        return pl.Series("duplicates", [None] * facts.height, dtype=pl.String)
     groups = facts.select("value", "numeric", "decimals", group=(pl.col("occurrence") == 0).cum_sum())
     judged = classify_duplicates(groups, ("group",))
     return groups.join(judged, on="group", how="left", maintain_order="left")["verdict"].rename("duplicates")

@@ -137,6 +137,8 @@ def inherited_language(element: etree._Element) -> str | None:
 def footnotes_frame(notes: Iterable[tuple[InstanceDocument, Note]]) -> pl.DataFrame:
     """Return footnotes as table `xbrl_footnotes`; those of one fact are counted in the order they were found."""
     pairs = list(notes)
+    if not pairs:
+        return XBRL_FOOTNOTES.frame()
     columns: dict[str, Iterator[object]] = {
         "cik": (document.cik for document, _ in pairs),
         "accession_number": (document.accession_number for document, _ in pairs),

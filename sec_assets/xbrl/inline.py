@@ -128,16 +128,21 @@ class _SetReader:
         problems: list[Problem] = []
         self._numbers = {}
         names, document = self._names[id(page)], self._sink.document(page.document)
+        concepts, aspects = dict[str | None, int](), self._references.aspects
         for ordinal, (kind, element) in enumerate(page.facts):
+            name, reference = element.get("name"), element.get("contextRef")
             try:
                 self._refuse(kind, element, page)
-                concept = self._sink.concept(*names.expand(element.get("name"), element))
-                aspect = self._references.aspect(element.get("contextRef"))
-                unit, lang, value, number, decimals, is_nil = self._value(kind, element, names, page)
+                concept, aspect = concepts.get(name), aspects.get(reference)
+                if concept is None:
+                    concept = self._sink.concept(*names.expand(name, element))
+                    if names.is_settled(name):
+                        concepts[name] = concept
+                if aspect is None:
+                    aspect = self._references.aspect(reference)
+                rows.append((document, concept, aspect, *self._value(kind, element, names, page), ordinal))
             except MalformedError as error:
-                problems.append(Problem(element.get("name") or f"ix:{kind}", element.sourceline, str(error)))
-                continue
-            rows.append((document, concept, aspect, unit, lang, value, number, decimals, is_nil, ordinal))
+                problems.append(Problem(name or f"ix:{kind}", element.sourceline, str(error)))
         return rows, problems
 
     def notes(self, page: _Page, rows: list[FactRow], problems: list[Problem]) -> list[Note]:

@@ -81,17 +81,21 @@ class MarkupWriter:
         if known is not None and known.tags is tags:
             return "".join(known.segments[known.first : known.last])
         if self._exclusions and next(element.iter(*_EXCLUDES), None) is not None:
-            element = _without_exclusions(element)
-            return "".join(_rewritten(element, tags, ())[0])
-        inner = list(element.iter(*_ANY_INLINE))
-        if not any(map(_is_text, inner[1:])) or not self._prefixes.issuperset({part.prefix for part in inner}):
-            return "".join(_rewritten(element, tags, ())[0])
-        return "".join(self._remembered(element, inner, tags))
+            return "".join(_rewritten(_without_exclusions(element), tags)[1])
+        written, parts = _rewritten(element, tags)
+        inner = list(element.iter(*_ANY_INLINE)) if tags.inline <= self._prefixes else []
+        if not any(map(_is_text, inner[1:])):
+            return "".join(parts)
+        # Inline tags are what is rewritten to nothing. They come in the order of their elements.
+        cuts = [number for number, tag in enumerate(parts[1::2]) if not tag]
+        places = [0, *[2 * number + 1 for number in cuts], len(parts)]
+        segments = ["".join(parts[a:b]) for a, b in pairwise(places)]
+        self._remember([written[number] for number in cuts], inner, segments, tags)
+        return "".join(segments)
 
-    def _remembered(self, element: etree._Element, inner: list[etree._Element], tags: "_Tags") -> list[str]:
-        # The inline tags come in the order of their elements, as no prefix means anything else anywhere.
-        marks = tuple(f"<{slash}{prefix}:" for prefix in self._prefixes for slash in ("", "/"))
-        segments, found = _rewritten(element, tags, marks)
+    def _remember(self, found: list[str], inner: list[etree._Element], segments: list[str], tags: "_Tags") -> None:
+        if len(found) - sum(tag.startswith("</") for tag in found) != len(inner):
+            return  # an element has another prefix, of its own
         elements, open_ones = iter(inner), list[tuple[int, etree._Element]]()
         for place, tag in enumerate(found, 1):
             if tag.startswith("</"):
@@ -102,24 +106,19 @@ class MarkupWriter:
                 next(elements)
             else:
                 open_ones.append((place, next(elements)))
-        return segments
 
 
 def _is_text(element: etree._Element) -> bool:
     return element.tag in _CONTINUATIONS or element.get("escape") in TRUE
 
 
-def _rewritten(element: etree._Element, tags: "_Tags", marks: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Return the markup of an element cut at the tags that begin like `marks`, and these tags."""
+def _rewritten(element: etree._Element, tags: "_Tags") -> tuple[list[str], list[str]]:
+    """Return the tags of an element, and its texts and rewritten tags by turns."""
     # Split and looked up, not substituted one by one: most of the work stays out of Python.
     parts = tags.pattern.split(etree.tostring(element, encoding="unicode", with_tail=False))
     written = parts[1::2]
     parts[1::2] = map(tags.__getitem__, written)
-    if not marks:
-        return parts, []
-    cuts = [number for number, tag in enumerate(written) if tag.startswith(marks)]
-    places = [0, *(2 * number + 1 for number in cuts), len(parts)]
-    return ["".join(parts[a:b]) for a, b in pairwise(places)], [written[number] for number in cuts]
+    return written, parts
 
 
 @lru_cache(maxsize=64)
@@ -137,9 +136,11 @@ class _Tags(dict[str, str]):
 
     def __init__(self, inline: tuple[str, ...], html: tuple[str, ...]) -> None:
         super().__init__()
-        self._inline, self._html = frozenset(inline), frozenset(html)
+        self.inline, self._html = frozenset(inline), frozenset(html)
         closing = "|".join(re.escape(f"{prefix}:") for prefix in (*inline, *html) if prefix)
         self.pattern = re.compile(rf"(<(?:/(?:{closing})|[^/])[^>]*+>)" if closing else "(<[^/][^>]*+>)")
+        # As EDGAR has it already: no prefix, one attribute at most, not empty.
+        self._ready = re.compile(r"<[^\s<>/:]++(?: (?!xmlns)[^\s=>/]++=\"[^\"]*+\")?>").fullmatch
         self._parts = re.compile(rf"<(/?)(?:([^\s<>/:]++):)?([^\s<>/]++)((?:{_ATTRIBUTE})*+)(/?)>")
 
     def __missing__(self, text: str) -> str:
@@ -149,11 +150,13 @@ class _Tags(dict[str, str]):
         return found
 
     def _rewrite(self, text: str) -> str:
+        if self._ready(text) is not None and "" not in self.inline:
+            return text
         parts = self._parts.fullmatch(text)
         if parts is None:
             return text
         slash, prefix, name, attributes, empty = parts.groups()
-        if (prefix or "") in self._inline:
+        if (prefix or "") in self.inline:
             return ""
         if prefix and prefix not in self._html:
             name = f"{prefix}:{name}"

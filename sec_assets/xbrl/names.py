@@ -107,7 +107,7 @@ class NameTable:
             self.settled[text] = found
         return found
 
-    def is_settled(self, text: str) -> bool:
+    def is_settled(self, text: str | None) -> bool:
         """Tell whether a QName that was expanded once means the same all over the document."""
         return text in self.settled
 
