@@ -65,7 +65,7 @@ bench-bulk: setup-dev ## nightly archives of EDGAR's size (0.9 GB below /tmp, ma
 	$(BIN)/python -m sec_assets_tests.benchmarks.bench_bulk
 
 bench-xbrl: setup-dev ## reading XBRL, against libxml2's bare trees and the peers at hand (PEERS=python of a venv with them)
-	$(BIN)/python -m sec_assets_tests.benchmarks.bench_xbrl $(if $(PEERS),--peers $(PEERS))
+	POLARS_MAX_THREADS=1 $(BIN)/python -m sec_assets_tests.benchmarks.bench_xbrl $(if $(PEERS),--peers $(PEERS))
 
 fuzz-xbrl: setup-dev ## a million mutated documents (INPUTS, SEED)
 	$(BIN)/python -m sec_assets_tests.campaigns.xbrl_fuzz $(or $(INPUTS),1000000) $(or $(SEED),1)

@@ -94,6 +94,8 @@ class FactSink:
     ) -> None:
         """Take over the rows of a document, its footnotes, and what is to be said of facts that could not be read."""
         self._rows.extend(rows)
+        if not notes and not problems:
+            return
         known = document.without_body()
         self._notes.extend((known, note) for note in notes)
         if problems:

@@ -2,13 +2,13 @@
 
 Reads the recorded instances and inline documents next to the checkout and prints megabytes and facts a second of CPU
 time, how many times longer it takes than libxml2 takes for the bare trees (that ratio holds on a busy machine as well, the
-absolute figures do not), the peak memory, and what a fact takes in Parquet. Best of the repeats, one process.
+absolute figures do not), the peak memory of a process, what a second one gains, and what a fact takes in Parquet. Best of the
+repeats, one process with one Polars thread.
 """
 
 import argparse
 import gzip
 import re
-import resource
 import sys
 import tempfile
 import time
@@ -23,6 +23,7 @@ from sec_assets.xbrl.documents import new_parser, parse_xml
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets.xbrl.texts import texts_apart
 from sec_assets_tests.benchmarks.xbrl_beside import beside
+from sec_assets_tests.benchmarks.xbrl_cores import peak, two_cores
 
 EVIDENCE = Path(__file__).resolve().parents[3] / "shared/edgar_mirror"
 _LINKBASE = re.compile(r"_(?:cal|def|lab|pre)\.xml$")
@@ -40,10 +41,12 @@ def main(repeats: int, peers: str | None) -> None:
     report("instances, a frame each", instances, repeats, lambda d: [parse_instances([one]) for one in d])
     report("small instances, one batch", small * _COPIES, repeats, lambda d: [parse_instances(d)])
     report("inline, one batch", pages, repeats, lambda d: [parse_instances(d)])
-    sys.stdout.write(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
+    for label, batch in (("instance", instances), ("inline document", pages)):
+        peak(label, batch)
+        two_cores(f"{label}s", batch)
     store(parse_instances(instances).frame, repeats)
     if peers is not None:
-        beside(peers, instances, repeats)
+        beside(peers, instances, repeats, EVIDENCE)
 
 
 def documents(suffix: str, mark: bytes) -> list[InstanceDocument]:
