@@ -8,6 +8,7 @@ first list of filings to the last document; the server stamps arrivals exactly. 
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -49,13 +50,9 @@ def main() -> int:
 
 def _report(arrivals: list[Arrival], console: Console) -> int:
     times = [one.at for one in arrivals]
-    seconds = (times[-1] - times[0]) / SECOND
-    per_minute = (len(times) - 1) / seconds * 60
-    budget = Budget.per_second(RATE)
-    console.print(
-        f"{len(times)} requests in {seconds:.0f} s: {per_minute:.1f} a minute, {per_minute / RATE / 60:.1%} of {RATE} a second, "
-        f"{per_minute / 60 / (budget.limit / budget.window):.1%} of the budget"
-    )
+    first = next(number for number, one in enumerate(arrivals) if "/Archives/" in one.path)
+    console.print(_rate(times, "all"))
+    console.print(_rate(times[first:], "from the first document on"))
     most, refused = fullest(times, 1), sum(one.answer == "refused" for one in arrivals)
     console.print(
         f"at most {most} in 1 s, {fullest(times, 10)} in 10 s, slack {slack_ms(times, RATE):+.1f} ms, {refused} refused"
@@ -67,6 +64,16 @@ def _report(arrivals: list[Arrival], console: Console) -> int:
     ]
     console.print(f"pauses: {', '.join(pauses) or 'none'}")
     return int(most > RATE or refused > 0)
+
+
+def _rate(times: Sequence[int], what: str) -> str:
+    seconds = (times[-1] - times[0]) / SECOND
+    per_second = (len(times) - 1) / seconds
+    budget = Budget.per_second(RATE)
+    return (
+        f"{what}: {len(times)} requests in {seconds:.0f} s: {per_second * 60:.1f} a minute, {per_second / RATE:.1%} of {RATE} a "
+        f"second, {per_second / (budget.limit / budget.window):.1%} of the budget"
+    )
 
 
 if __name__ == "__main__":
