@@ -100,7 +100,7 @@ class _Ledger:
         self._table = table
         self._settled = settled
         self._receipts = receipts
-        self._attempts = status.attempts(table.name)
+        self._attempts: dict[str, int] | None = None
         self._kept_at = time.monotonic()
         self._flushes = 0
         self._left_out = 0
@@ -157,6 +157,8 @@ class _Ledger:
         """Write the verdicts that wait, if any, to the status table."""
         waiting, self._unrecorded = self._unrecorded, {}
         if waiting:
+            if self._attempts is None:
+                self._attempts = self._status.attempts(self._table.name)
             self._status.record(
                 self._table.name, waiting, run_id=self._context.run.run_id, at=datetime.now(UTC), before=self._attempts
             )

@@ -17,8 +17,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Board
 
-from sec_assets.edgar.artifacts import Effort
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.tickers import load_tickers
 from sec_assets.execution.fanout import FanOut
 from sec_assets.market.load import PriceDesk

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sec_assets.cli import app
-from sec_assets.edgar.artifacts import Effort
 from sec_assets.edgar.client import EdgarClient
+from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.tickers import load_tickers
 from sec_assets.errors import SettingError
 from sec_assets.market.load import PriceDesk

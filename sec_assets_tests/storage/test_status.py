@@ -1,6 +1,7 @@
 """The status table: newest verdict counts, attempts add up, folding loses nothing."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +33,41 @@ def test_folding_keeps_the_table_as_it_is(tmp_path: Path) -> None:
     assert log.compact() == 5
     assert log.latest().equals(before)
     assert len(list(tmp_path.rglob("*.parquet"))) == 1
+
+
+def test_one_asset_is_folded_by_itself(tmp_path: Path) -> None:
+    log = StatusLog(tmp_path)
+    for asset in ("news", "prices"):
+        for hour in range(3):
+            log.record(asset, {_A: Verdict("ok", hour)}, run_id="r", at=_NOW + timedelta(hours=hour))
+    assert log.compact("news") == 3
+    assert {asset: len(list(tmp_path.glob(f"status/{asset}/*"))) for asset in ("news", "prices")} == {
+        "news": 1,
+        "prices": 3,
+    }
+
+
+def test_attempts_known_from_before_are_added_to(tmp_path: Path) -> None:
+    log = StatusLog(tmp_path)
+    failed = {_A: Verdict("failed", 0, "again"), _B: Verdict("failed", 0, "first")}
+    log.record("news", {_A: failed[_A]}, run_id="r1", at=_NOW)
+    before = log.attempts("news")
+    assert before == {_A: 1}
+    for cik, verdict in failed.items():
+        log.record("news", {cik: verdict}, run_id="r2", at=_NOW + timedelta(hours=1), before=before)
+    assert log.attempts("news") == {_A: 2, _B: 1}
+
+
+def test_several_that_fold_at_once_lose_no_company(tmp_path: Path) -> None:
+    log = StatusLog(tmp_path)
+    ciks = [f"{number:010d}" for number in range(1, 61)]
+    with ThreadPoolExecutor(3) as pool:
+        folding = [pool.submit(lambda: [log.compact("news") for _ in range(30)]) for _ in range(3)]
+        for cik in ciks:
+            log.record("news", {cik: Verdict("ok", 1)}, run_id="r", at=_NOW, before={})
+        for one in folding:
+            one.result()
+    assert log.latest("news")["cik"].to_list() == ciks
 
 
 def test_writers_and_folding_at_once_lose_no_company(tmp_path: Path) -> None:
