@@ -16,6 +16,7 @@ from sec_assets.errors import AbsentError, InputError
 from sec_assets.identifiers import normalize_cik
 from sec_assets.settings import load_settings
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.places import place_of
 from sec_assets.tables import FINANCIALS, TICKER_MAP, XBRL_FACTS, Table
 from sec_assets.xbrl.standardize.line_items import items_frame
 from sec_assets.xbrl.standardize.trailing import trailing_years
@@ -156,8 +157,7 @@ def _of_periods(rows: pl.DataFrame, periods: Periods) -> pl.DataFrame:
 
 def _find(company: str, data: Path | str | None) -> tuple[Lake, str]:
     """Return the lake and the CIK that a ticker or number means."""
-    root = Path(data) if data is not None else load_settings().data
-    lake = Lake(root / "lake")
+    lake = Lake(place_of(data) / "lake" if data is not None else load_settings().lake)
     wanted = company.strip().upper()
     listed = lake.read(TICKER_MAP).filter(pl.col("ticker") == wanted)
     if listed.height:

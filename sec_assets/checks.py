@@ -198,9 +198,7 @@ def rows_match_lake(settings: SettingsResource, storage: LakeResource) -> dg.Ass
 def _rows_in_lake(name: str, lake: Lake, status: StatusLog) -> int:
     if name == "status":
         return status.latest().height
-    table = TABLES[name]
-    paths = [lake.path(table, cik) for cik in lake.ciks(table)] + ([lake.path(table)] if lake.has(table) else [])
-    return int(pl.scan_parquet(paths, glob=False).select(pl.len()).collect().item()) if paths else 0
+    return lake.rows(TABLES[name])
 
 
 @dg.asset_check(asset="portfolio_report", description="the page stands alone and every holding is on it")

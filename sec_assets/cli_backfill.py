@@ -153,7 +153,7 @@ class _Backfill:
         """Return the companies per run of the first stage: all, where one archive holds all lists of filings."""
         if self.scope.stages[0] != INDEX:
             return self.pace.batch
-        store = Store(Lake(self.settings.lake), DocumentStore(self.settings.documents))
+        store = Store(Lake(self.settings.lake), DocumentStore(self.settings.documents, self.settings.archives))
         chosen = plan_index(self.settings, store, status, plan.ciks, refresh=False, now=datetime.now(UTC))
         console.print(Text(chosen.sentence, style="dim"))
         return len(plan.ciks) if chosen.at_once else self.pace.batch

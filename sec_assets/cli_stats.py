@@ -70,10 +70,11 @@ def _findings() -> Iterator[Finding]:
     except SecAssetsError as error:
         yield Finding("bad", "settings", str(error))
         return
-    yield Finding("ok", "settings", f"source {settings.source}, universe {settings.universe}, data in {settings.data}")
+    yield Finding("ok", "settings", f"source {settings.source}, universe {settings.universe}, data in {settings.root}")
     yield diagnosis.disk(settings.data)
     yield from _dagster(settings)
-    yield diagnosis.temporaries([settings.lake, settings.documents, settings.reports])
+    folders = [place for place in (settings.lake, settings.documents, settings.reports) if isinstance(place, Path)]
+    yield diagnosis.temporaries(folders)
     try:
         store = open_store(limiter_of(settings))
         reading = store.read(3600.0)

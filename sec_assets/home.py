@@ -44,7 +44,8 @@ def prepare(settings: Settings, configuration: Path) -> Path:
             with dg.DagsterInstance.get() as instance:
                 instance.get_dynamic_partitions("cik")
     for folder in (settings.lake, settings.documents, settings.reports):
-        sweep_temporaries(folder)
+        if isinstance(folder, Path):
+            sweep_temporaries(folder)
     if settings.source == "sample" and not settings.portfolio.exists():
         write_atomically(settings.portfolio, holdings_csv().encode())
     return home

@@ -12,6 +12,7 @@ from typing import Literal, cast
 from pydantic import BaseModel, ConfigDict
 
 from sec_assets.errors import SettingError
+from sec_assets.object_store import ObjectUrl, data_root
 
 SourceName = Literal["sample", "mirror", "live"]
 PriceSource = Literal["sample", "csv", "tiingo", "alphavantage", "yahoo"]
@@ -49,6 +50,7 @@ class Settings(BaseModel):
     user_agent: str | None
     edgar_base: str | None
     data: Path
+    objects: ObjectUrl | None
     requests_per_second: float
     limiter: str
     http_cache: str | None
@@ -70,9 +72,14 @@ class Settings(BaseModel):
 
     def __repr__(self) -> str:
         """Show where and how, never who (contact address, keys)."""
-        return f"Settings(source={self.source!r}, data={str(self.data)!r}, universe={self.universe!r})"
+        return f"Settings(source={self.source!r}, data={str(self.root)!r}, universe={self.universe!r})"
 
     __str__ = __repr__
+
+    @property
+    def root(self) -> Path | ObjectUrl:
+        """Where lake and documents lie: the data folder, or a folder in an object store."""
+        return self.objects or self.data
 
     @property
     def portfolio(self) -> Path:
@@ -85,13 +92,18 @@ class Settings(BaseModel):
         return self.data / "state"
 
     @property
-    def lake(self) -> Path:
+    def lake(self) -> Path | ObjectUrl:
         """Root of the Parquet lake."""
-        return self.data / "lake"
+        return self.root / "lake"
 
     @property
-    def documents(self) -> Path:
+    def documents(self) -> Path | ObjectUrl:
         """Root of the stored raw documents, HOST/PATH below it."""
+        return self.root / "documents"
+
+    @property
+    def archives(self) -> Path:
+        """Root of the nightly archives: read in pieces, so files of this machine; HOST/PATH below it."""
         return self.data / "documents"
 
     @property
@@ -116,7 +128,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     source = cast(SourceName, _choice(env, "SEC_ASSETS_SOURCE", SOURCES, "sample"))
-    data = Path(env.get("SEC_ASSETS_DATA") or "data").expanduser().absolute()
+    data, objects = data_root(env)
     base = env.get("SEC_ASSETS_EDGAR_BASE") or None
     if base is not None and not re.match(r"https?://[^/\s]+", base):
         raise SettingError(f"SEC_ASSETS_EDGAR_BASE={base!r}: expected an http:// or https:// address")
@@ -129,6 +141,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         user_agent=_user_agent(env, source),
         edgar_base=base.rstrip("/") if base else None,
         data=data,
+        objects=objects,
         requests_per_second=_number(env, "SEC_REQUESTS_PER_SECOND", 9.0, 0.1, 10.0),
         limiter=_limiter(env, data, source),
         http_cache=_http_cache(env),

@@ -1,9 +1,15 @@
 """Fixtures shared by all tests: where the recorded evidence lies, and a clean environment."""
 
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from sec_assets import object_store
+from sec_assets.object_store import ObjectUrl
+from sec_assets_tests.object_server import BUCKET, ObjectServer, object_server
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "shared"
 
@@ -14,6 +20,23 @@ def evidence() -> Path:
     if not EVIDENCE.is_dir():
         pytest.skip("the folder with recorded responses is not here")
     return EVIDENCE
+
+
+@pytest.fixture(scope="session")
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """A real object store for all tests of a process."""
+    with object_server(tmp_path_factory.mktemp("objects")) as server:
+        yield server
+
+
+@pytest.fixture
+def objects(store_server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectUrl]:
+    """An empty folder of that store, and the settings to reach it."""
+    for name, value in store_server.environment.items():
+        monkeypatch.setenv(name, value)
+    object_store.forget()
+    yield ObjectUrl(BUCKET, f"test-{uuid.uuid4().hex[:12]}")
+    object_store.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -105,3 +105,28 @@ def test_an_unusable_redis_address_is_refused_without_showing_it(address: str) -
     with pytest.raises(SettingError, match=r"SEC_ASSETS_LIMITER.*not a usable address") as caught:
         load_settings({"SEC_ASSETS_LIMITER": address})
     assert "secret" not in str(caught.value)
+
+
+def test_lake_and_documents_may_lie_in_an_object_store_and_the_rest_stays_here(tmp_path: Path) -> None:
+    settings = load_settings({"SEC_ASSETS_DATA": "s3://my-bucket/sec/prod", "SEC_ASSETS_LOCAL": str(tmp_path)})
+    assert str(settings.lake) == "s3://my-bucket/sec/prod/lake"
+    assert str(settings.documents) == "s3://my-bucket/sec/prod/documents"
+    assert settings.warehouse == tmp_path / "warehouse.duckdb"
+    assert settings.archives == tmp_path / "documents"
+    assert settings.limiter.startswith(str(tmp_path))
+    assert "s3://my-bucket/sec/prod" in repr(settings)
+    assert load_settings({"SEC_ASSETS_DATA": "s3://my-bucket"}).data == Path("data").absolute()
+
+
+@pytest.mark.parametrize(
+    "address", ["s3://key:password@bucket/x", "s3://", "s3://bucket/x?a=password", "s3://Bucket", "s3://bucket/../x"]
+)
+def test_an_unusable_object_store_is_refused_without_showing_it(address: str) -> None:
+    with pytest.raises(SettingError, match=r"SEC_ASSETS_DATA.*s3://bucket/prefix") as caught:
+        load_settings({"SEC_ASSETS_DATA": address})
+    assert "password" not in str(caught.value)
+
+
+def test_a_folder_for_this_machine_is_for_object_stores_only(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="SEC_ASSETS_LOCAL"):
+        load_settings({"SEC_ASSETS_DATA": str(tmp_path), "SEC_ASSETS_LOCAL": str(tmp_path)})

@@ -9,13 +9,14 @@ from pydantic import Field
 from sec_assets.assets.batch import CHUNK, materialize_companies
 from sec_assets.assets.common import NETWORK_STEP, per_company, stop_with_sentence
 from sec_assets.assets.universe import ticker_map
-from sec_assets.pipeline.bulk import IndexWay, cik_of, plan_index
+from sec_assets.pipeline.bulk import IndexWay, Spread, cik_of, plan_index
 from sec_assets.pipeline.bulk_facts import choose_facts, load_companyfacts
 from sec_assets.pipeline.documents import collect_companies, documents_in_place
 from sec_assets.pipeline.facts import SIDE_TABLES, parse_company
 from sec_assets.pipeline.outcome import until
 from sec_assets.pipeline.statements import standardize_companies
 from sec_assets.resources import EdgarResource, EffortResource, FanOutResource, LakeResource, SettingsResource
+from sec_assets.settings import Settings
 from sec_assets.storage.receipts import Recipe
 from sec_assets.tables import ARTIFACTS, COMPANYFACTS, FILINGS_INDEX, FINANCIALS, XBRL_FACTS
 
@@ -52,7 +53,7 @@ def filings_index(
             context,
             storage,
             FILINGS_INDEX,
-            lambda ciks: until(effort.load().stop, way.outcomes(ciks, partial(fan_out.batches, name=cik_of))),
+            lambda ciks: until(effort.load().stop, way.outcomes(ciks, _over_archive(fan_out, chosen))),
             chunk=len(context.partition_keys) if plan.at_once else CHUNK,
             settled=effort.settled,
         )
@@ -109,11 +110,11 @@ def xbrl_facts(
     choice = choose_facts(chosen, store, context.partition_keys, now=now)
     if choice.use_archive:
         context.log.info(choice.sentence)
-        spread = partial(fan_out.batches, name=cik_of)
         with stop_with_sentence(), edgar.client() as client:
             told = load_companyfacts(
-                client, store, chosen, context.partition_keys, spread, run_id=context.run.run_id, now=now
-            )
+                client, store, chosen, context.partition_keys, _over_archive(fan_out, chosen), run_id=context.run.run_id,
+                now=now,
+            )  # fmt: skip
         context.log.info(told)
     return materialize_companies(
         context,
@@ -131,3 +132,8 @@ def financials(context: dg.AssetExecutionContext, storage: LakeResource) -> dg.M
     return materialize_companies(
         context, storage, FINANCIALS, lambda ciks: standardize_companies(store, ciks), recipe=Recipe([XBRL_FACTS])
     )
+
+
+def _over_archive(fan_out: FanOutResource, settings: Settings) -> Spread:
+    """Return how work on an archive is spread: where the lake is in an object store, workers may not have the file."""
+    return partial(fan_out.batches, name=cik_of, here=settings.objects is not None)

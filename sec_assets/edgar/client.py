@@ -92,7 +92,7 @@ class EdgarClient:
         self._persistence = persistence or (LIVE if settings.source == "live" else LOCAL)
         self._gate = Gate(limiter_of(settings), budget or budget_of(settings), priority=priority, label=label)
         self._timing = timing or Timing()
-        self.documents = DocumentStore(settings.documents)
+        self.documents = DocumentStore(settings.documents, settings.archives)
         self._base, self._auth = gateway_of(settings)
         self._asker = Asker(settings, self._persistence, self._timing.patience, self._base or "", self._gate)
         self._pid, self._parts = os.getpid(), self._new_parts()
@@ -177,7 +177,7 @@ class EdgarClient:
         An archive that has not changed costs one request without a body (`downloaded` is False). A transfer that broke,
         or whose process was killed, is continued. Readers of the old file keep it; one process fetches at a time.
         """
-        address, path = address_of(url, self._base), self.documents.path_of(url)
+        address, path = address_of(url, self._base), self.documents.archive_path(url)
         session = self._session("archive", self._archive_session)
         with self._asker.alone_for_long(url), closing(PartialFile(path)) as part, self._asker.courses(url) as course:
             new = bring_archive(session, part, url=url, address=address, persistently=course)
@@ -193,7 +193,7 @@ class EdgarClient:
     def _download_once(self, session: DocumentSession, url: str, address: str, expect: Expect) -> Stored:
         with self.documents.open_writer(url) as writer:
             session.fetch(address, url=url, expect=expect, sink=writer.write)
-        at = datetime.fromtimestamp(self.documents.path_of(url).stat().st_mtime, UTC)
+        _, at = self.documents.about(url)
         return Stored(url, relative_path(url), writer.bytes, writer.sha256, at, downloaded=True)
 
     @contextmanager

@@ -20,7 +20,6 @@ from sec_assets.edgar.filing_index import (
 )
 from sec_assets.edgar.urls import document_url, filing_index_html_url
 from sec_assets.errors import AbsentError, CorruptError, InputError, OutageError, SettingError
-from sec_assets.storage.files import storage_errors
 
 if TYPE_CHECKING:
     from sec_assets.edgar.client import EdgarClient, Expect
@@ -140,14 +139,14 @@ class FilingWork:
 
     def _lies_there(self, known: Row) -> bool:
         """Tell whether the stored file has the size on record; one that has not is damaged and taken away."""
+        documents = self._client.documents
         try:
-            path = self._client.documents.path_of(known["url"])
-            with storage_errors(path):
-                if path.stat().st_size == known["bytes"]:
-                    return True
-                path.unlink(missing_ok=True)
-        except (InputError, FileNotFoundError, NotADirectoryError):
+            size, _ = documents.about(known["url"])
+        except InputError:
             return False
+        if size == known["bytes"]:
+            return True
+        documents.discard(known["url"])
         return False
 
     def _record(self, document: Wanted, *, fetched: bool = True, **result: Any) -> Row:

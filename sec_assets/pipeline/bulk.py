@@ -26,7 +26,7 @@ from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.outcome import Outcome, Store, in_words
 from sec_assets.pipeline.who_filed import look_up, plan_lookup, seen_of
 from sec_assets.settings import BulkMode, Settings
-from sec_assets.storage.lake import Lake, Written
+from sec_assets.storage.lake import Lake
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import COMPANIES, FILINGS_INDEX, Table
 
@@ -85,7 +85,7 @@ def plan_index(
     """
     since = now - timedelta(hours=settings.submissions_max_age_hours)
     confirmed = frozenset() if refresh else frozenset(ledger_of(settings, "submissions").confirmed_since(since))
-    confirmed = frozenset(cik for cik in confirmed.intersection(ciks) if store.lake.has(FILINGS_INDEX, cik=cik))
+    confirmed = frozenset(store.lake.made(FILINGS_INDEX, confirmed.intersection(ciks)))
     rows = status.latest(FILINGS_INDEX.name, list(ciks)).filter(~pl.col("cik").is_in(list(confirmed)))
     fresh = set() if refresh else set(rows.filter((pl.col("state") == "ok") & (pl.col("at") >= since))["cik"])
     known = dict(rows.select("cik", "rows").iter_rows())
@@ -98,7 +98,7 @@ def plan_index(
 def _choose(
     settings: Settings, store: Store, known: dict[str, int], stale: Sequence[str], *, refresh: bool, now: datetime
 ) -> Choice:
-    archive = store.documents.path_of(submissions_archive_url())
+    archive = store.documents.archive_path(submissions_archive_url())
     stored = archive.is_file() and archive.stat().st_mtime >= last_built(now).timestamp()
     mode: BulkMode = "never" if refresh and settings.bulk == "auto" else settings.bulk
     need = Need(len(stale), expected_requests([known.get(cik) for cik in stale]), archive_stored=stored)
@@ -113,12 +113,13 @@ class ArchivePass:
     """
 
     def __init__(self, archive: Stored, store: Store, ledger: Ledger, table: Table, ciks: Sequence[str]) -> None:
-        self._path, self._fetched_at = store.documents.path_of(archive.url), archive.fetched_at
+        self._path, self._fetched_at = store.documents.archive_path(archive.url), archive.fetched_at
         self._store, self._ledger, self._table = store, ledger, table
         self._directory = read_directory(self._path)
         changes = ledger.compare(self._directory.members, ciks)
-        lost = {cik for cik in changes.unchanged if not store.lake.has(table, cik=cik)}
-        kept = [cik for cik in changes.unchanged if cik not in lost]
+        there = store.lake.made(table, changes.unchanged)
+        kept = [cik for cik in changes.unchanged if cik in there]
+        lost = set(changes.unchanged) - there
         self.changes = Changes(sorted({*changes.changed, *lost}), kept, changes.never_listed, changes.deleted)
 
     @property
@@ -223,8 +224,7 @@ def index_batch(store: Store, archive: Path, fetched_at: datetime, companies: Ba
     good = [cik for cik, _ in loaded]
     if not good:
         return Outcome(ciks, failed=failed)
-    indexed = [cik for cik in good if store.lake.has(FILINGS_INDEX, cik=cik)]
-    known, _ = store.lake.read_each(FILINGS_INDEX, indexed)  # one that cannot be read is rebuilt right now
+    known, _ = store.lake.read_each(FILINGS_INDEX, good)  # one that cannot be read is rebuilt right now
     index = merge_first_seen(known, pl.concat([filings.index for _, filings in loaded]))
     written = store.lake.write_partitions(FILINGS_INDEX, index, good)
     store.lake.write_partitions(COMPANIES, pl.concat([filings.company for _, filings in loaded]), good)
@@ -238,9 +238,4 @@ def index_batch(store: Store, archive: Path, fetched_at: datetime, companies: Ba
 
 def unchanged(lake: Lake, table: Table, ciks: Sequence[str]) -> Outcome:
     """Return the outcome of companies whose partitions are as they should be."""
-    written = {}
-    for cik in ciks:
-        path = lake.path(table, cik)
-        rows = pl.scan_parquet(path, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
-        written[cik] = Written(rows, path.stat().st_size, changed=False)
-    return Outcome(ciks, written=written)
+    return Outcome(ciks, written=lake.written(table, ciks))

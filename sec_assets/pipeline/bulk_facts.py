@@ -24,7 +24,7 @@ from sec_assets.xbrl.companyfacts import companyfacts_as_facts, read_many
 
 def choose_facts(settings: Settings, store: Store, ciks: Sequence[str], *, now: datetime) -> Choice:
     """Decide whether the archive is worth its gigabyte: a request for each company is what it stands for."""
-    archive = store.documents.path_of(companyfacts_archive_url())
+    archive = store.documents.archive_path(companyfacts_archive_url())
     stored = archive.is_file() and archive.stat().st_mtime >= last_built(now).timestamp()
     return choose(settings.bulk, Need(len(ciks), len(ciks), archive_stored=stored), "companyfacts.zip")
 

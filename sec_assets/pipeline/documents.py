@@ -1,6 +1,7 @@
 """The chosen documents of companies, brought into the store; companies overlap, those without any document come first."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -9,10 +10,11 @@ from sec_assets.edgar.artifacts import Assignment, Interrupted, collect_artifact
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.selection import select_filings
-from sec_assets.errors import CorruptError
+from sec_assets.errors import CorruptError, InputError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.settings import Settings
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.places import for_each
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 
 
@@ -55,11 +57,22 @@ def without_documents_first(lake: Lake, ciks: Sequence[str]) -> list[str]:
 
 def companies_with_documents(lake: Lake, ciks: Sequence[str]) -> set[str]:
     """Return the companies that have at least one stored document on record; a damaged partition counts as none."""
-    paths = [path for cik in ciks if (path := lake.path(ARTIFACTS, cik)).is_file()]
+    if not isinstance(lake.root, Path):
+        return {
+            cik for cik, holds in zip(ciks, for_each(lake.root, partial(_holds_one, lake), ciks), strict=True) if holds
+        }
+    paths = [path for cik in ciks if isinstance(path := lake.path(ARTIFACTS, cik), Path) and path.is_file()]
     try:
         return _stored(paths)
     except pl.exceptions.PolarsError:
         return {cik for path in paths for cik in _stored_or_none(path)}
+
+
+def _holds_one(lake: Lake, cik: str) -> bool:
+    try:
+        return "stored" in lake.read(ARTIFACTS, cik=cik)["status"]
+    except CorruptError:
+        return False
 
 
 def _stored_or_none(path: Path) -> set[str]:
@@ -80,8 +93,9 @@ def documents_in_place(store: Store, cik: str) -> bool:
     """Tell whether every document on record as stored lies there with its size."""
     try:
         rows = store.lake.read(ARTIFACTS, cik=cik).filter(pl.col("status") == "stored").select("url", "bytes")
-        return all(store.documents.path_of(url).stat().st_size == size for url, size in rows.iter_rows())
-    except (CorruptError, FileNotFoundError, NotADirectoryError):
+        sizes = for_each(store.documents.root, lambda url: store.documents.about(url)[0], rows["url"])
+        return all(size == known for size, known in zip(sizes, rows["bytes"], strict=True))
+    except (CorruptError, InputError):
         return False
 
 

@@ -48,10 +48,11 @@ def never_made(lake: Lake, table: Table, ciks: Sequence[str]) -> dict[str, str]:
 
     That their input failed or was never asked for is not the same as an input without rows.
     """
+    made = lake.made(table, ciks)
     return {
         cik: f"table {table.name} has never been made for it; materialize that first, or see why it failed in the table status"
         for cik in ciks
-        if not lake.has(table, cik=cik)
+        if cik not in made
     }
 
 

@@ -49,7 +49,7 @@ class EdgarResource(dg.ConfigurableResource):
             SettingError: a setting is missing, or the data folder holds data of the other kind of source.
         """
         settings = self.settings.load()
-        claim(settings.data, settings.source)
+        claim(settings.root, settings.source)
         timing = Timing() if patience_seconds is None else Timing(patience=patience_seconds)
         with EdgarClient(settings, timing=timing, priority=self._priority, label=self._label) as client:
             yield client

@@ -51,7 +51,12 @@ class FanOutResource(dg.ConfigurableResource):
             raise DefectError(f"the work on each of {len(ciks)} companies crashed; {min(crashed)}")
 
     def batches(
-        self, function: Callable[[list[Item]], Outcome], batches: Iterable[list[Item]], *, name: Callable[[Item], str]
+        self,
+        function: Callable[[list[Item]], Outcome],
+        batches: Iterable[list[Item]],
+        *,
+        name: Callable[[Item], str],
+        here: bool = False,
     ) -> Iterator[Outcome]:
         """Yield the outcome of every batch as it comes; where a batch crashed, its companies are tried one by one.
 
@@ -59,6 +64,7 @@ class FanOutResource(dg.ConfigurableResource):
             function: importable by name, safe to be called twice.
             batches: some companies each; read only as fast as processes take them.
             name: the company of an item.
+            here: stay in this process, as the work reads files of this machine that others may not have.
 
         Raises:
             DefectError: the function crashed over each of several companies.
@@ -66,16 +72,17 @@ class FanOutResource(dg.ConfigurableResource):
         sent: list[list[Item]] = []
         again: list[Item] = []
         finished = 0
+        hint = 0.0 if here else None
         crashed: list[str] = []
         with FanOut() as engine:
-            for done in engine.map(function, _remembered(batches, sent)):
+            for done in engine.map(function, _remembered(batches, sent), size_hint=hint):
                 batch, sent[done.index] = sent[done.index], []
                 if done.value is None:
                     again += batch
                     continue
                 finished += 1
                 yield done.value
-            for done in engine.map(function, [[item] for item in again]):
+            for done in engine.map(function, [[item] for item in again], size_hint=hint):
                 if done.value is not None:
                     finished += 1
                     yield done.value

@@ -35,8 +35,8 @@ class LakeResource(dg.ConfigurableResource):
             SettingError: the data folder holds data of the other kind of source.
         """
         settings = self.settings.load()
-        claim(settings.data, settings.source)
-        return Store(Lake(settings.lake), DocumentStore(settings.documents))
+        claim(settings.root, settings.source)
+        return Store(Lake(settings.lake), DocumentStore(settings.documents, settings.archives))
 
     def status(self) -> StatusLog:
         """Return the status table."""
@@ -69,7 +69,8 @@ class WarehouseResource(dg.ConfigurableResource):
             _remove(target.parent, f"{_BUILDING}*")  # of builders that were killed
             try:
                 with DuckDBResource(database=str(building)).get_connection() as connection:
-                    rows = warehouse.build(connection, Lake(settings.lake), StatusLog(settings.lake))
+                    lake, status = Lake(settings.lake), StatusLog(settings.lake)
+                    rows = warehouse.build(connection, lake, status, folder=target.parent)
                     connection.execute("CHECKPOINT")
                 warehouse.swap_in(building, target)
             finally:

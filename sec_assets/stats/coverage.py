@@ -1,11 +1,14 @@
 """How much of each exchange and form is there, counted by scans over the lake. What failed and why is `diagnosis`."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
+from sec_assets.errors import CorruptError
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.places import Place, for_each
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX, TICKER_MAP, Table
 
 NO_EXCHANGE = "none given"
@@ -17,15 +20,37 @@ class Scan:
     """The partitions of a table that can be read, as one lazy frame, and those that cannot."""
 
     rows: pl.LazyFrame
-    damaged: tuple[Path, ...]
+    damaged: tuple[Place, ...]
 
 
 def scan(lake: Lake, table: Table) -> Scan:
-    """Scan all partitions of a table; only the footers are read here."""
+    """Scan all partitions of a table; only the footers are read here, or from an object store the columns counted below."""
+    paths = [lake.path(table, cik) for cik in lake.ciks(table)]
+    files = [path for path in paths if isinstance(path, Path)]
+    return _scan(table, files) if len(files) == len(paths) else _fetch(lake, table)
+
+
+_COUNTED = ("cik", "accession_number", "form", "status", "bytes")
+
+
+def _fetch(lake: Lake, table: Table) -> Scan:
+    ciks = lake.ciks(table)
+    frames = list(for_each(lake.root, partial(_columns_of, lake, table), ciks))
+    damaged = [lake.path(table, cik) for cik, frame in zip(ciks, frames, strict=True) if frame is None]
+    return Scan(pl.concat([frame for frame in frames if frame is not None] or [table.frame()]).lazy(), tuple(damaged))
+
+
+def _columns_of(lake: Lake, table: Table, cik: str) -> pl.DataFrame | None:
+    try:
+        return lake.read(table, cik=cik).select(name for name in _COUNTED if name in table.schema)
+    except CorruptError:
+        return None
+
+
+def _scan(table: Table, files: list[Path]) -> Scan:
     good: list[Path] = []
     damaged: list[Path] = []
-    for cik in lake.ciks(table):
-        path = lake.path(table, cik)
+    for path in files:
         try:
             fits = dict(pl.read_parquet_schema(path)).keys() >= table.schema.keys()
         except (pl.exceptions.PolarsError, OSError):

@@ -1,7 +1,8 @@
 """The store of raw documents: every file lies below its root as HOST/PATH, so that the store is itself a mirror.
 
-A document is immutable: what is there is complete and is never fetched again. Writing is all or nothing. What is
-fetched, and whether a body is good enough to be kept, is decided by `edgar.client`.
+A document is immutable: what is there is complete and is never fetched again. Writing is all or nothing. The root is a
+folder or lies in an object store; the nightly archives, which are read in pieces, are files of this machine in either
+case. What is fetched, and whether a body is good enough to be kept, is decided by `edgar.client`.
 """
 
 import hashlib
@@ -12,17 +13,21 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
-from sec_assets.errors import AbsentError, CorruptError, InputError
+from sec_assets.errors import AbsentError, CorruptError, InputError, SettingError
+from sec_assets.object_store import ObjectUrl
 from sec_assets.storage.files import atomic_writer, storage_errors
+from sec_assets.storage.places import Place
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _OWN_PREFIXES = (".tmp-", ".part-", ".about-")
 _LONGEST_NAME = 240
 _PIECE = 2**20
+_SPOOLED = 2**24  # bytes of a document on its way into an object store that are kept in memory
 
 
 def relative_path(url: str) -> str:
@@ -62,10 +67,10 @@ class Entry:
 class DocumentWriter:
     """Counts and hashes what is written; the file is begun with the first byte."""
 
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        self._path = path
+    def __init__(self, place: Place, stack: ExitStack) -> None:
+        self._place = place
         self._stack = stack
-        self._file: BinaryIO | None = None
+        self._file: IO[bytes] | None = None
         self._hash = hashlib.sha256()
         self.bytes = 0
 
@@ -77,25 +82,80 @@ class DocumentWriter:
     def write(self, piece: bytes) -> None:
         """Append bytes."""
         if self._file is None:
-            self._file = self._stack.enter_context(atomic_writer(self._path))
+            place = self._place
+            self._file = self._stack.enter_context(
+                atomic_writer(place) if isinstance(place, Path) else _object_writer(place)
+            )
         self._file.write(piece)
         self._hash.update(piece)
         self.bytes += len(piece)
 
 
+@contextmanager
+def _object_writer(place: ObjectUrl) -> Iterator[IO[bytes]]:
+    """Collect what becomes the object when the block ends well."""
+    with SpooledTemporaryFile(_SPOOLED) as file:
+        yield file
+        file.seek(0)
+        place.write(file)
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentStore:
-    """Access to the files below `root`."""
+    """Access to the files below `root`.
 
-    root: Path
+    Attributes:
+        root: a folder, or the URL of one in an object store.
+        archives: folder of the nightly archives, where the root is no folder.
+    """
 
-    def path_of(self, url: str) -> Path:
-        """Return the file of an address; see `relative_path` for what it raises."""
+    root: Place
+    archives: Path | None = None
+
+    def path_of(self, url: str) -> Place:
+        """Return where the document of an address lies; see `relative_path` for what it raises."""
         return self.root / relative_path(url)
+
+    def archive_path(self, url: str) -> Path:
+        """Return the file of a nightly archive, on this machine wherever the documents are.
+
+        Raises:
+            InputError: see `relative_path`.
+            SettingError: there is no folder for archives.
+        """
+        folder = self.root if isinstance(self.root, Path) else self.archives
+        if folder is None:
+            raise SettingError(f"documents lie in {self.root} and there is no folder for archives such as {url}")
+        return folder / relative_path(url)
 
     def has(self, url: str) -> bool:
         """Tell whether the document is stored."""
         return self.path_of(url).is_file()
+
+    def about(self, url: str) -> tuple[int, datetime]:
+        """Return size and time of the document of an address, without reading it.
+
+        Raises:
+            AbsentError: it is not stored.
+        """
+        place = self.path_of(url)
+        try:
+            if isinstance(place, ObjectUrl):
+                found = place.about()
+                return found.size, found.written_at
+            status = place.stat()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise AbsentError(f"{url} is not in the document store {self.root}") from error
+        return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
+
+    def discard(self, url: str) -> None:
+        """Take a damaged document away."""
+        place = self.path_of(url)
+        if isinstance(place, ObjectUrl):
+            place.unlink()
+            return
+        with storage_errors(place):
+            place.unlink(missing_ok=True)
 
     def read(self, path: str) -> bytes:
         """Return the content of HOST/PATH.
@@ -104,14 +164,15 @@ class DocumentStore:
             AbsentError: it is not stored.
             CorruptError: it cannot be read.
             InputError: the path leads out of the store.
+            StorageError: the object store cannot be reached.
         """
-        file = self._file(path)
+        place = self._place(path)
         try:
-            return file.read_bytes()
+            return place.read_bytes()
         except FileNotFoundError as error:
             raise AbsentError(f"{path} is not in the document store {self.root}") from error
         except OSError as error:
-            raise _damaged(file, error) from error
+            raise _damaged(place, error) from error
 
     def sha256(self, path: str) -> str:
         """Return the SHA-256 of the stored bytes of HOST/PATH in hex; raises like `read`."""
@@ -119,19 +180,13 @@ class DocumentStore:
 
     def entry(self, path: str) -> Entry:
         """Return size, hash and time of HOST/PATH; raises like `read`."""
-        file = self._file(path)
-        digest, size = hashlib.sha256(), 0
+        place = self._place(path)
         try:
-            with file.open("rb") as stream:
-                while piece := stream.read(_PIECE):
-                    digest.update(piece)
-                    size += len(piece)
-                at = datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, UTC)
+            return _entry_of_object(path, place) if isinstance(place, ObjectUrl) else _entry_of_file(path, place)
         except FileNotFoundError as error:
             raise AbsentError(f"{path} is not in the document store {self.root}") from error
         except OSError as error:
-            raise _damaged(file, error) from error
-        return Entry(path, size, digest.hexdigest(), at)
+            raise _damaged(place, error) from error
 
     @contextmanager
     def open_writer(self, url: str) -> Iterator[DocumentWriter]:
@@ -141,18 +196,33 @@ class DocumentStore:
             InputError: see `relative_path`.
             StorageError: the disk is full or not writable.
         """
-        path = self.path_of(url)
+        place = self.path_of(url)
         try:
-            with storage_errors(path), ExitStack() as stack:
-                yield DocumentWriter(path, stack)
+            with storage_errors(place), ExitStack() as stack:
+                yield DocumentWriter(place, stack)
         except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
             raise InputError(f"{url!r}: a folder and a document of this name cannot both be stored") from error
 
-    def _file(self, path: str) -> Path:
+    def _place(self, path: str) -> Place:
         return self.root / relative_path(f"https://{path}")
 
 
-def _damaged(file: Path, error: OSError) -> CorruptError:
+def _entry_of_file(path: str, file: Path) -> Entry:
+    digest, size = hashlib.sha256(), 0
+    with file.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+            size += len(piece)
+        at = datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, UTC)
+    return Entry(path, size, digest.hexdigest(), at)
+
+
+def _entry_of_object(path: str, place: ObjectUrl) -> Entry:
+    body = place.read()
+    return Entry(path, len(body.data), hashlib.sha256(body.data).hexdigest(), body.written_at)
+
+
+def _damaged(place: Place, error: OSError) -> CorruptError:
     return CorruptError(
-        f"{file} cannot be read ({error.strerror}); delete it, and the next run of artifacts fetches it"
+        f"{place} cannot be read ({error.strerror}); delete it, and the next run of artifacts fetches it"
     )

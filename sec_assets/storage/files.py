@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sec_assets.errors import StorageError
+from sec_assets.object_store import ObjectUrl
 
 _TEMPORARY_PREFIX = ".tmp-"
 _STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EFBIG}
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
+def storage_errors(path: Path | ObjectUrl) -> Iterator[None]:
     """Turn "disk full", "read-only" and the like into one clear `StorageError` that names the path."""
     try:
         yield

@@ -1,7 +1,8 @@
 """The lake: one Parquet file per table and company, each replaced as a whole.
 
-`lake/<table>/<cik>.parquet`, or `lake/<table>.parquet` for tables without partitions. A write with the content that is
-already there leaves the file alone, so that a second run changes nothing. What a table looks like is `tables/`.
+`lake/<table>/<cik>.parquet`, or `lake/<table>.parquet` for tables without partitions, in a folder or an object store. A
+write with the content that is already there leaves the file alone, so that a second run changes nothing. What a table
+looks like is `tables/`, how a place is read and written is `places`.
 """
 
 import io
@@ -15,7 +16,7 @@ import pyarrow as pa
 from sec_assets.errors import CorruptError
 from sec_assets.identifiers import normalize_cik
 from sec_assets.storage.arrow import parquet_of
-from sec_assets.storage.files import write_atomically
+from sec_assets.storage.places import Place, files_in, for_each, noted_rows, replace, size_of
 from sec_assets.tables import Table
 
 
@@ -30,12 +31,15 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """Typed access to the Parquet files below `root`."""
+    """Typed access to the Parquet files below `root`.
 
-    root: Path
+    Every method raises `StorageError` where `root` is in an object store that cannot be reached.
+    """
 
-    def path(self, table: Table, cik: str | None = None) -> Path:
-        """Return the file of a table, or of one company's partition of it."""
+    root: Place
+
+    def path(self, table: Table, cik: str | None = None) -> Place:
+        """Return where a table lies, or one company's partition of it."""
         if cik is None:
             return self.root / f"{table.name}.parquet"
         return self.root / table.name / f"{normalize_cik(cik)}.parquet"
@@ -58,16 +62,13 @@ class Lake:
         """
         return self._replace(self.path(table, cik), parquet_of(table, rows), rows.num_rows)
 
-    def _put(self, path: Path, conformed: pl.DataFrame) -> Written:
+    def _put(self, path: Place, conformed: pl.DataFrame) -> Written:
         buffer = io.BytesIO()
         conformed.write_parquet(buffer, compression="zstd", statistics=True)
         return self._replace(path, buffer.getvalue(), conformed.height)
 
-    def _replace(self, path: Path, body: bytes, rows: int) -> Written:
-        if path.is_file() and path.stat().st_size == len(body) and path.read_bytes() == body:
-            return Written(rows, len(body), changed=False)
-        write_atomically(path, body)
-        return Written(rows, len(body), changed=True)
+    def _replace(self, path: Place, body: bytes, rows: int) -> Written:
+        return Written(rows, len(body), changed=replace(path, body, rows=rows))
 
     def write_partitions(self, table: Table, frame: pl.DataFrame, ciks: Sequence[str]) -> dict[str, Written]:
         """Replace the partition of every company in `ciks`; one without rows in `frame` gets an empty file."""
@@ -77,7 +78,21 @@ class Lake:
         if strangers:
             raise ValueError(f"table {table.name}: rows of companies that were not asked for: {strangers[:5]}")
         empty = table.frame()
-        return {cik: self._put(self.path(table, cik), parts.get(cik, empty)) for cik in ciks}
+        written = for_each(self.root, lambda cik: self._put(self.path(table, cik), parts.get(cik, empty)), ciks)
+        return dict(zip(ciks, written, strict=True))
+
+    def written(self, table: Table, ciks: Iterable[str]) -> dict[str, Written]:
+        """Return rows and bytes of partitions that are there, without reading their rows."""
+        ciks = list(ciks)
+        return dict(zip(ciks, for_each(self.root, lambda cik: _look_at(self.path(table, cik)), ciks), strict=True))
+
+    def rows(self, table: Table) -> int:
+        """Return how many rows a table has in all its files."""
+        places = [self.path(table, cik) for cik in self.ciks(table)] + ([self.path(table)] if self.has(table) else [])
+        files = [place for place in places if isinstance(place, Path)]
+        if len(files) < len(places):
+            return sum(written.rows for written in for_each(self.root, _look_at, places))
+        return int(pl.scan_parquet(files, glob=False).select(pl.len()).collect().item()) if files else 0
 
     def read(self, table: Table, *, cik: str | None = None) -> pl.DataFrame:
         """Read one file; a partition that was never written is an empty frame of the table's schema.
@@ -86,12 +101,14 @@ class Lake:
             CorruptError: the file is damaged or has another schema; names the file and the way to rebuild it.
         """
         path = self.path(table, cik)
-        if not path.is_file():
+        if isinstance(path, Path) and not path.is_file():
             return table.frame()
         try:
-            return (
-                pl.read_parquet(path, glob=False, hive_partitioning=False).cast(table.schema).select(list(table.schema))
-            )
+            source = path if isinstance(path, Path) else io.BytesIO(path.read_bytes())
+            rows = pl.read_parquet(source, glob=False, hive_partitioning=False)
+            return rows.cast(table.schema).select(list(table.schema))
+        except FileNotFoundError:
+            return table.frame()
         except (pl.exceptions.PolarsError, OSError) as error:
             key = f" --partition {path.stem}" if cik else ""
             raise CorruptError(
@@ -100,24 +117,48 @@ class Lake:
 
     def read_many(self, table: Table, ciks: Iterable[str]) -> pl.DataFrame:
         """Read the partitions of several companies as one frame; see `read`."""
-        frames = [self.read(table, cik=cik) for cik in ciks]
+        frames = list(for_each(self.root, lambda cik: self.read(table, cik=cik), ciks))
         return pl.concat(frames) if frames else table.frame()
 
     def read_each(self, table: Table, ciks: Iterable[str]) -> tuple[pl.DataFrame, dict[str, str]]:
         """Read several partitions; a damaged one becomes an entry of the second value (CIK -> complaint)."""
         frames: list[pl.DataFrame] = [table.frame()]
         complaints: dict[str, str] = {}
-        for cik in ciks:
-            try:
-                frames.append(self.read(table, cik=cik))
-            except CorruptError as error:
-                complaints[cik] = str(error)
+        ciks = list(ciks)
+        for cik, found in zip(
+            ciks, for_each(self.root, lambda cik: self._read_or_complain(table, cik), ciks), strict=True
+        ):
+            if isinstance(found, str):
+                complaints[cik] = found
+            else:
+                frames.append(found)
         return pl.concat(frames), complaints
+
+    def _read_or_complain(self, table: Table, cik: str) -> pl.DataFrame | str:
+        try:
+            return self.read(table, cik=cik)
+        except CorruptError as error:
+            return str(error)
 
     def has(self, table: Table, *, cik: str | None = None) -> bool:
         """Tell whether the file was ever written."""
         return self.path(table, cik).is_file()
 
+    def made(self, table: Table, ciks: Iterable[str]) -> set[str]:
+        """Return those of the companies whose partition was ever written."""
+        ciks = list(ciks)
+        found = for_each(self.root, lambda cik: self.has(table, cik=cik), ciks)
+        return {cik for cik, there in zip(ciks, found, strict=True) if there}
+
     def ciks(self, table: Table) -> list[str]:
         """Return the companies that have a partition of `table`, sorted."""
-        return sorted(path.stem for path in (self.root / table.name).glob("[0-9]*.parquet"))
+        return sorted(stem for path in files_in(self.root / table.name) if (stem := path.stem).isdigit())
+
+
+def _look_at(path: Place) -> Written:
+    noted = None if isinstance(path, Path) else noted_rows(path)
+    if noted is not None:
+        return Written(*noted, changed=False)
+    source = path if isinstance(path, Path) else io.BytesIO(path.read_bytes())
+    rows = pl.scan_parquet(source, glob=False, hive_partitioning=False).select(pl.len()).collect().item()
+    return Written(rows, size_of(path), changed=False)

@@ -9,21 +9,26 @@ from pathlib import Path
 from sec_assets.errors import SettingError
 from sec_assets.settings import SourceName
 from sec_assets.storage.files import write_atomically
+from sec_assets.storage.places import Place
 
 
-def claim(data: Path, source: SourceName) -> None:
-    """Mark the data folder as the sample's or as EDGAR's.
+def claim(data: Place, source: SourceName) -> None:
+    """Mark the data folder, or what takes its place in an object store, as the sample's or as EDGAR's.
 
     Raises:
         SettingError: the folder holds the other kind of data.
-        StorageError: the folder cannot be written.
+        StorageError: the folder cannot be written, or the object store cannot be reached.
     """
     kind = "sample" if source == "sample" else "edgar"
     mark = data / "state" / "origin"
-    if not mark.is_file():
-        write_atomically(mark, kind.encode())
+    try:
+        found = mark.read_bytes().decode().strip()
+    except FileNotFoundError:
+        if isinstance(mark, Path):
+            write_atomically(mark, kind.encode())
+        else:
+            mark.write(kind.encode())
         return
-    found = mark.read_text("utf-8").strip()
     if found != kind:
         holds = "the bundled sample's figures" if found == "sample" else "EDGAR's data"
         raise SettingError(

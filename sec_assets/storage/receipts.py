@@ -15,9 +15,11 @@ from pathlib import Path
 
 import polars as pl
 
+from sec_assets.object_store import ObjectUrl
 from sec_assets.storage.files import write_atomically
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.locks import locked
+from sec_assets.storage.places import Place, for_each, state_of
 from sec_assets.tables import Table
 
 _SCHEMA = pl.Schema(
@@ -83,11 +85,13 @@ class Receipts:
         whole = [table for table in self.recipe.inputs if self.lake.has(table)]
         partitioned = [table for table in self.recipe.inputs if table not in whole]
         own_rows = [_own_rows(self.lake, table) for table in whole]
-        for cik in ciks:
-            parts = (self._look(partitioned, cik), *(rows.get(cik, "") for rows in own_rows))
+        ciks = list(ciks)
+        looks = for_each(self.lake.root, lambda cik: self._inputs_and_results(partitioned, cik), ciks)
+        for cik, (inputs, results) in zip(ciks, looks, strict=True):
+            parts = (inputs, *(rows.get(cik, "") for rows in own_rows))
             self._now[cik] = _digest(code_identity(), self.recipe.settings, *parts)
             receipt = self._known.get(cik)
-            same = receipt and (receipt.made_from, receipt.result) == (self._now[cik], self._look(self.results, cik))
+            same = receipt and (receipt.made_from, receipt.result) == (self._now[cik], results)
             if receipt and same and self.recipe.intact(cik):
                 found[cik] = receipt
         return found
@@ -128,6 +132,9 @@ class Receipts:
             return {}
         return {cik: Receipt(*rest) for cik, *rest in rows.iter_rows()}
 
+    def _inputs_and_results(self, partitioned: Sequence[Table], cik: str) -> tuple[str, str]:
+        return self._look(partitioned, cik), self._look(self.results, cik) if cik in self._known else ""
+
     def _look(self, tables: Sequence[Table], cik: str) -> str:
         return " ".join(_stamp(self.lake.path(table, cik)) for table in tables)
 
@@ -154,10 +161,12 @@ def _own_rows(lake: Lake, table: Table) -> dict[str, str]:
     return dict(rows.group_by("cik").agg(pl.col("text").sort().str.join("\n")).iter_rows())
 
 
-def _stamp(path: Path) -> str:
+def _stamp(place: Place) -> str:
     """Tell one state of a file from another: files are replaced as a whole, so that each has a number of its own."""
     try:
-        status = path.stat()
+        if isinstance(place, ObjectUrl):
+            return state_of(place)
+        status = place.stat()
     except FileNotFoundError:
         return "-"
     return f"{status.st_ino}:{status.st_size}:{status.st_mtime_ns}"

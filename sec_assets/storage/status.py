@@ -9,17 +9,21 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
 from sec_assets.errors import CorruptError
+from sec_assets.object_store import ObjectUrl
 from sec_assets.storage.files import write_atomically
+from sec_assets.storage.places import Place, files_in, folders_in, for_each
 from sec_assets.tables import STATUS
 
 State = Literal["ok", "empty", "partial", "failed"]
 _READ_TRIES = 5
+_KEPT = 4096  # status objects a process remembers: they never change, and each would be a request
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Verdict:
 class StatusLog:
     """The status table below the lake's `root`."""
 
-    root: Path
+    root: Place
 
     def record(
         self,
@@ -86,42 +90,62 @@ class StatusLog:
         Safe beside writers, readers, and others that fold.
         """
         folded = 0
-        for folder in sorted(self.root.glob(f"status/{asset or '*'}")):
+        status = self.root / "status"
+        for folder in folders_in(status) if asset is None else [status / asset]:
             files = self._files(folder.name)
             if len(files) < 2:
                 continue
             try:
-                rows = pl.concat([self._read(path) for path in files])
+                rows = pl.concat(for_each(self.root, _read, files))
             except FileNotFoundError:  # another process is folding them just now
                 continue
             newest = rows.sort("asset", "cik", "at").unique(["asset", "cik"], keep="last", maintain_order=True)
             self._append(folder.name, newest, f"compact-{uuid.uuid4().hex[:12]}")
-            for path in files:
-                path.unlink(missing_ok=True)
-            folded += len(files)
+            for _ in for_each(self.root, _remove, files):
+                folded += 1
         return folded
 
     def _frames(self, asset: str | None, tries: int = _READ_TRIES) -> list[pl.DataFrame]:
         try:
-            return [self._read(path) for path in self._files(asset)]
+            return list(for_each(self.root, _read, self._files(asset)))
         except FileNotFoundError:  # folded away between listing and reading: the rows are in another file now
             if tries == 1:
                 raise
             return self._frames(asset, tries - 1)
 
-    def _files(self, asset: str | None) -> list[Path]:
-        return sorted(self.root.glob(f"status/{asset or '*'}/[!.]*.parquet"))
+    def _files(self, asset: str | None) -> list[Place]:
+        status = self.root / "status"
+        folders = folders_in(status) if asset is None else [status / asset]
+        return [file for folder in folders for file in sorted(files_in(folder), key=str)]
 
     def _append(self, asset: str, frame: pl.DataFrame, stem: str) -> None:
         buffer = io.BytesIO()
         frame.write_parquet(buffer)
-        write_atomically(self.root / "status" / asset / f"{stem}.parquet", buffer.getvalue())
+        place = self.root / "status" / asset / f"{stem}.parquet"
+        if isinstance(place, Path):
+            write_atomically(place, buffer.getvalue())
+        else:
+            place.write(buffer.getvalue())
 
-    def _read(self, path: Path) -> pl.DataFrame:
-        body = path.read_bytes()
-        try:
-            return pl.read_parquet(io.BytesIO(body)).select(list(STATUS.schema))
-        except pl.exceptions.PolarsError as error:
-            raise CorruptError(
-                f"{path} is damaged ({error}); delete it: its companies are simply judged again"
-            ) from error
+
+def _read(place: Place) -> pl.DataFrame:
+    return _rows(place, place.read_bytes()) if isinstance(place, Path) else _read_once(place)
+
+
+@lru_cache(_KEPT)
+def _read_once(place: ObjectUrl) -> pl.DataFrame:
+    return _rows(place, place.read_bytes())
+
+
+def _rows(place: Place, body: bytes) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(io.BytesIO(body)).select(list(STATUS.schema))
+    except pl.exceptions.PolarsError as error:
+        raise CorruptError(f"{place} is damaged ({error}); delete it: its companies are simply judged again") from error
+
+
+def _remove(place: Place) -> None:
+    if isinstance(place, Path):
+        place.unlink(missing_ok=True)
+    else:
+        place.unlink()

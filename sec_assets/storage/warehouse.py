@@ -14,14 +14,18 @@ from arro3.core import Table as ArrowTable
 from sec_assets.errors import AbsentError, CorruptError
 from sec_assets.storage.files import storage_errors, sync_folder
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.places import at_hand
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import STATUS, TABLES, Table
 
 
-def build(connection: duckdb.DuckDBPyConnection, lake: Lake, status: StatusLog) -> dict[str, int]:
+def build(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, status: StatusLog, *, folder: Path | None = None
+) -> dict[str, int]:
     """Fill an empty database from the lake and return the rows per table.
 
-    Tables that were never written exist and are empty. Complexity: one sort per table, spilling to disk as needed.
+    Tables that were never written exist and are empty. Complexity: one sort per table, spilling to disk as needed. Of a
+    lake in an object store, one table at a time is copied into `folder` (by default the system's for temporary files).
 
     Raises:
         CorruptError: names every damaged file of the lake and how to rebuild it; nothing is left out silently.
@@ -30,7 +34,7 @@ def build(connection: duckdb.DuckDBPyConnection, lake: Lake, status: StatusLog) 
         if table is STATUS:
             _insert_frame(connection, table, status.latest())
         else:
-            _load(connection, lake, table)
+            _load(connection, lake, table, folder)
     for script in ("views", "statements"):
         connection.execute(resources.files("sec_assets.storage").joinpath(f"sql/{script}.sql").read_text("utf-8"))
     return {
@@ -63,13 +67,18 @@ def query(path: Path, sql: str, parameters: list[object] | None = None) -> pl.Da
         return pl.DataFrame(ArrowTable.from_arrow(connection.sql(sql, params=parameters or [])))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> None:
-    files = [str(lake.path(table, cik)) for cik in lake.ciks(table)]
+def _load(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, folder: Path | None) -> None:
+    places = [lake.path(table, cik) for cik in lake.ciks(table)]
     if lake.has(table):
-        files.append(str(lake.path(table)))
-    if not files:
+        places.append(lake.path(table))
+    if not places:
         _insert_frame(connection, table, table.frame())
         return
+    with at_hand(places, folder) as files:
+        _load_files(connection, lake, table, [str(file) for file in files])
+
+
+def _load_files(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, files: list[str]) -> None:
     columns = ", ".join(f'"{name}"' for name in table.schema)
     order = ", ".join(f'"{name}"' for name in table.key)
     try:

@@ -1,5 +1,7 @@
 """Company functions for the fan-out tests, importable by worker processes."""
 
+import os
+
 from sec_assets.pipeline.outcome import Outcome, Store
 
 
@@ -18,3 +20,7 @@ def crash_over_batches_with_odd(batch: list[str]) -> Outcome:
     if odd:
         raise RuntimeError(f"cannot divide {odd[0]}")
     return Outcome(batch)
+
+
+def tell_process(batch: list[str]) -> Outcome:
+    return Outcome(batch, notes=dict.fromkeys(batch, str(os.getpid())))

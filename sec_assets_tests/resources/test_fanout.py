@@ -1,5 +1,6 @@
 """Fan-out over companies: a crash is one company's failure, a crash over all is ours."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import FanOutResource
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.lake import Lake
-from sec_assets_tests.resources.functions import crash, crash_over_batches_with_odd, crash_over_odd
+from sec_assets_tests.resources.functions import crash, crash_over_batches_with_odd, crash_over_odd, tell_process
 
 _CIKS = [f"{number:010d}" for number in (1, 2, 3, 4)]
 
@@ -51,3 +52,11 @@ def test_the_companies_of_a_crashed_batch_are_tried_one_by_one() -> None:
 def test_a_crash_over_every_batch_is_a_defect() -> None:
     with pytest.raises(DefectError, match="each of 2 companies crashed; 0000000001"):
         list(FanOutResource().batches(crash_over_batches_with_odd, [["0000000001", "0000000003"]], name=str))
+
+
+def test_work_on_files_of_this_machine_stays_in_this_process() -> None:
+    batches = [_CIKS[:2], _CIKS[2:]]
+    outcomes = list(FanOutResource().batches(tell_process, batches, name=str, here=True))
+    assert {note for outcome in outcomes for note in outcome.notes.values()} == {str(os.getpid())}
+    spread = list(FanOutResource().batches(tell_process, batches, name=str))
+    assert str(os.getpid()) not in {note for outcome in spread for note in outcome.notes.values()}
