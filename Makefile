@@ -1,10 +1,13 @@
 # One-line targets; the commands behind them are the documentation.
 PYTHON ?= python3
 DATA ?= $(or $(SEC_ASSETS_DATA),data)
-override DATA := $(if $(filter /%,$(DATA)),$(DATA),$(CURDIR)/$(DATA))# Dagster's home must be absolute
+LOCAL := $(if $(filter s3://%,$(DATA)),$(or $(SEC_ASSETS_LOCAL),data),$(DATA))# what stays on this machine
+override LOCAL := $(if $(filter /%,$(LOCAL)),$(LOCAL),$(CURDIR)/$(LOCAL))# Dagster's home must be absolute
+override DATA := $(if $(filter s3://%,$(DATA)),$(DATA),$(LOCAL))
 BIN := .venv/bin
 export SEC_ASSETS_DATA := $(DATA)
-export DAGSTER_HOME := $(DATA)/dagster
+export SEC_ASSETS_LOCAL := $(if $(filter s3://%,$(DATA)),$(LOCAL))
+export DAGSTER_HOME := $(LOCAL)/dagster
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: setup setup-dev demo test check dev backfill-fast backfill-turbo db-stats diagnose bench bench-bulk bench-http soak faults executor-table deploy-check bench-xbrl fuzz-xbrl scale kills bench-workers clean clean-data
@@ -80,6 +83,9 @@ faults: setup-dev ## a seeded campaign of everything that can go wrong between u
 two-hosts: setup-dev ## two network namespaces share one budget through a Redis that dies; as root, with redis-server
 	$(BIN)/python -m sec_assets_tests.campaigns.two_hosts
 
+many-hosts: setup-dev ## three hosts, one lake in an object store, one budget; as root, with redis-server and postgresql; ten minutes
+	$(BIN)/python -m sec_assets_tests.campaigns.many_hosts
+
 executor-table: setup-dev ## dagster-dask's executor beside ours, behaviour by behaviour; about ten minutes
 	$(BIN)/python -m sec_assets_tests.benchmarks.executor_table
 
@@ -99,5 +105,5 @@ clean: ## caches and build leftovers
 	rm -rf build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-clean-data: ## everything that can be made again, downloads included; portfolio and request budget stay
-	rm -rf $(DATA)/lake $(DATA)/documents $(DATA)/reports $(DATA)/dagster $(DATA)/warehouse.duckdb $(DATA)/state/http_cache* $(DATA)/state/origin
+clean-data: ## everything on this machine that can be made again, downloads included; portfolio and request budget stay
+	rm -rf $(LOCAL)/lake $(LOCAL)/documents $(LOCAL)/reports $(LOCAL)/dagster $(LOCAL)/warehouse.duckdb $(LOCAL)/state/http_cache* $(LOCAL)/state/origin
