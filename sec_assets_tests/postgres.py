@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def _program(name: str) -> str | None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(address: str = "127.0.0.1", prefix: Sequence[str] = ()) -> Iterator[str]:
     """Start a server with an empty database; yields its address. It refuses root, so root starts it as `nobody`."""
     initdb, control = _program("initdb"), _program("pg_ctl")
     if initdb is None or control is None:
@@ -25,19 +25,21 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
         data = Path(folder) / "data"
         data.mkdir()
-        become: list[str] = []
+        become: list[str] = [*prefix]
         if Path("/proc/self").owner() == "root":
-            become = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+            become += ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
             for path in (Path(folder), data):
                 shutil.chown(path, "nobody", "nogroup")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         _run([*become, initdb, "-D", str(data), "-U", "dagster", "--auth=trust", "--no-sync"])
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+        options = f"-p {port} -k {folder} -c listen_addresses={address}"
+        with (data / "pg_hba.conf").open("a") as rules:
+            rules.write(f"host all all {address}/24 trust\n")
         _run([*become, control, "-D", str(data), "-o", options, "-l", f"{folder}/log", "-w", "start"])
         try:
-            yield f"postgresql+psycopg2://dagster@127.0.0.1:{port}/postgres"
+            yield f"postgresql+psycopg2://dagster@{address}:{port}/postgres"
         finally:
             _run([*become, control, "-D", str(data), "-m", "immediate", "stop"])
 

@@ -188,14 +188,14 @@ def main() -> int:
         try:
             redis.start()
             deployment = Deployment(network, redis, Path(name))
-            good = _print(share_one_budget(deployment, seconds), f"{where}, {seconds:g} s", console)
-            good &= _print(stop_without_redis(deployment, seconds), "Redis killed, then started again", console)
+            good = print_verdicts(share_one_budget(deployment, seconds), f"{where}, {seconds:g} s", console)
+            good &= print_verdicts(stop_without_redis(deployment, seconds), "Redis killed, then started again", console)
         finally:
             redis.kill()
     return 0 if good else 1
 
 
-def _print(verdicts: Sequence[Verdict], title: str, console: Console) -> bool:
+def print_verdicts(verdicts: Sequence[Verdict], title: str, console: Console) -> bool:
     table = Table("what", "measured", "", title=title)
     for what, measured, good in verdicts:
         table.add_row(what, measured, "ok" if good else "FAILED")
