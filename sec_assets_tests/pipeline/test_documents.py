@@ -110,7 +110,8 @@ def test_an_end_is_told_from_when_workers_have_nothing_to_do(tmp_path):
     world.index(SOUND, FRACTURED)
     world.collect(SOUND, FRACTURED, effort=Effort(2, rest=lambda *rest: rests.append(rest)))
     assert [filings for filings, _ in rests] == sorted((filings for filings, _ in rests), reverse=True)
-    assert rests[0][0] == 1
+    assert rests[0][0] < 2, "the last two may end at once"
+    assert rests[-1][0] == 0
 
 
 def test_a_stop_ends_the_wait_for_an_allowance(tmp_path):
