@@ -142,17 +142,20 @@ class _Answers(_Rows):
 
 
 def _create(path: Path) -> None:
-    """Create what the library's tables need beside them; giving pages back must be chosen before the first table."""
+    """Create what the library's tables need beside them; giving pages back must be chosen before the first table.
+
+    So must WAL: the library sets it without waiting for a lock, which fails unless whoever sees the tables finds it set.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        _begin(connection, "PRAGMA journal_mode = WAL")
         known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if {"absent", "uses"} <= known:
             return
         for statement in _TABLES:
             _begin(connection, statement)
-        _begin(connection, "PRAGMA journal_mode = WAL")
         if "responses" in known:
             connection.execute("INSERT OR IGNORE INTO uses SELECT key, length(value), 0 FROM responses")
     finally:
