@@ -14,7 +14,7 @@ from sec_assets.errors import CorruptError, InputError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.settings import Settings
 from sec_assets.storage.lake import Lake
-from sec_assets.storage.places import for_each
+from sec_assets.storage.places import for_each, with_each
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 
 
@@ -58,9 +58,7 @@ def without_documents_first(lake: Lake, ciks: Sequence[str]) -> list[str]:
 def companies_with_documents(lake: Lake, ciks: Sequence[str]) -> set[str]:
     """Return the companies that have at least one stored document on record; a damaged partition counts as none."""
     if not isinstance(lake.root, Path):
-        return {
-            cik for cik, holds in zip(ciks, for_each(lake.root, partial(_holds_one, lake), ciks), strict=True) if holds
-        }
+        return {cik for cik, holds in with_each(lake.root, partial(_holds_one, lake), ciks) if holds}
     paths = [path for cik in ciks if isinstance(path := lake.path(ARTIFACTS, cik), Path) and path.is_file()]
     try:
         return _stored(paths)

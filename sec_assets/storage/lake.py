@@ -16,7 +16,7 @@ import pyarrow as pa
 from sec_assets.errors import CorruptError
 from sec_assets.identifiers import normalize_cik
 from sec_assets.storage.arrow import parquet_of
-from sec_assets.storage.places import Place, files_in, for_each, noted_rows, replace, size_of
+from sec_assets.storage.places import Place, files_in, for_each, noted_rows, replace, size_of, with_each
 from sec_assets.tables import Table
 
 
@@ -78,13 +78,11 @@ class Lake:
         if strangers:
             raise ValueError(f"table {table.name}: rows of companies that were not asked for: {strangers[:5]}")
         empty = table.frame()
-        written = for_each(self.root, lambda cik: self._put(self.path(table, cik), parts.get(cik, empty)), ciks)
-        return dict(zip(ciks, written, strict=True))
+        return dict(with_each(self.root, lambda cik: self._put(self.path(table, cik), parts.get(cik, empty)), ciks))
 
     def written(self, table: Table, ciks: Iterable[str]) -> dict[str, Written]:
         """Return rows and bytes of partitions that are there, without reading their rows."""
-        ciks = list(ciks)
-        return dict(zip(ciks, for_each(self.root, lambda cik: _look_at(self.path(table, cik)), ciks), strict=True))
+        return dict(with_each(self.root, lambda cik: _look_at(self.path(table, cik)), ciks))
 
     def rows(self, table: Table) -> int:
         """Return how many rows a table has in all its files."""
@@ -124,10 +122,7 @@ class Lake:
         """Read several partitions; a damaged one becomes an entry of the second value (CIK -> complaint)."""
         frames: list[pl.DataFrame] = [table.frame()]
         complaints: dict[str, str] = {}
-        ciks = list(ciks)
-        for cik, found in zip(
-            ciks, for_each(self.root, lambda cik: self._read_or_complain(table, cik), ciks), strict=True
-        ):
+        for cik, found in with_each(self.root, lambda cik: self._read_or_complain(table, cik), ciks):
             if isinstance(found, str):
                 complaints[cik] = found
             else:
@@ -146,9 +141,8 @@ class Lake:
 
     def made(self, table: Table, ciks: Iterable[str]) -> set[str]:
         """Return those of the companies whose partition was ever written."""
-        ciks = list(ciks)
-        found = for_each(self.root, lambda cik: self.has(table, cik=cik), ciks)
-        return {cik for cik, there in zip(ciks, found, strict=True) if there}
+        found = with_each(self.root, lambda cik: self.has(table, cik=cik), ciks)
+        return {cik for cik, there in found if there}
 
     def ciks(self, table: Table) -> list[str]:
         """Return the companies that have a partition of `table`, sorted."""

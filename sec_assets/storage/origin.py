@@ -4,12 +4,9 @@ The bundled sample answers under EDGAR's own addresses; its documents in the sto
 numbers. The first use marks the folder; another kind of source is refused. `mirror` and `live` are both EDGAR's data.
 """
 
-from pathlib import Path
-
 from sec_assets.errors import SettingError
 from sec_assets.settings import SourceName
-from sec_assets.storage.files import write_atomically
-from sec_assets.storage.places import Place
+from sec_assets.storage.places import Place, put
 
 
 def claim(data: Place, source: SourceName) -> None:
@@ -24,10 +21,7 @@ def claim(data: Place, source: SourceName) -> None:
     try:
         found = mark.read_bytes().decode().strip()
     except FileNotFoundError:
-        if isinstance(mark, Path):
-            write_atomically(mark, kind.encode())
-        else:
-            mark.write(kind.encode())
+        put(mark, kind.encode())
         return
     if found != kind:
         holds = "the bundled sample's figures" if found == "sample" else "EDGAR's data"

@@ -56,6 +56,14 @@ def replace(place: Place, body: bytes, *, rows: int) -> bool:
     return True
 
 
+def put(place: Place, body: bytes) -> None:
+    """Put `body` there whatever lies there; raises like `replace`."""
+    if isinstance(place, Path):
+        write_atomically(place, body)
+    else:
+        place.write(body)
+
+
 def noted_rows(place: ObjectUrl) -> tuple[int, int] | None:
     """Return rows and bytes of an object as noted when it was written; None if a program without such notes wrote it."""
     about = place.about()
@@ -98,6 +106,14 @@ def for_each(root: Place, function: Callable[[_Item], _Result], items: Iterable[
         return
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="objects") as pool:
         yield from pool.map(function, items)
+
+
+def with_each(
+    root: Place, function: Callable[[_Item], _Result], items: Iterable[_Item]
+) -> Iterator[tuple[_Item, _Result]]:
+    """Yield every item with its `function`, as `for_each` does."""
+    items = list(items)
+    return zip(items, for_each(root, function, items), strict=True)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from sec_assets.object_store import ObjectUrl
 from sec_assets.storage.files import write_atomically
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.locks import locked
-from sec_assets.storage.places import Place, for_each, state_of
+from sec_assets.storage.places import Place, state_of, with_each
 from sec_assets.tables import Table
 
 _SCHEMA = pl.Schema(
@@ -85,9 +85,8 @@ class Receipts:
         whole = [table for table in self.recipe.inputs if self.lake.has(table)]
         partitioned = [table for table in self.recipe.inputs if table not in whole]
         own_rows = [_own_rows(self.lake, table) for table in whole]
-        ciks = list(ciks)
-        looks = for_each(self.lake.root, lambda cik: self._inputs_and_results(partitioned, cik), ciks)
-        for cik, (inputs, results) in zip(ciks, looks, strict=True):
+        looks = with_each(self.lake.root, lambda cik: self._inputs_and_results(partitioned, cik), ciks)
+        for cik, (inputs, results) in looks:
             parts = (inputs, *(rows.get(cik, "") for rows in own_rows))
             self._now[cik] = _digest(code_identity(), self.recipe.settings, *parts)
             receipt = self._known.get(cik)

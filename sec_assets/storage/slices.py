@@ -6,7 +6,7 @@ What a slice is bounded by are the bytes of its files: rows differ too much (a f
 from collections.abc import Iterator, Sequence
 
 from sec_assets.storage.lake import Lake
-from sec_assets.storage.places import for_each, size_of
+from sec_assets.storage.places import size_of, with_each
 from sec_assets.tables import Table
 
 MOST_BYTES = 16_000_000
@@ -22,8 +22,7 @@ def slices(
     """
     part: list[str] = []
     size = 0
-    sizes = for_each(lake.root, lambda cik: size_of(lake.path(table, cik)), ciks)
-    for cik, own in zip(ciks, sizes, strict=True):
+    for cik, own in with_each(lake.root, lambda cik: size_of(lake.path(table, cik)), ciks):
         if part and (len(part) == most or size + own > most_bytes):
             yield part
             part, size = [], 0

@@ -17,8 +17,7 @@ import polars as pl
 
 from sec_assets.errors import CorruptError
 from sec_assets.object_store import ObjectUrl
-from sec_assets.storage.files import write_atomically
-from sec_assets.storage.places import Place, files_in, folders_in, for_each
+from sec_assets.storage.places import Place, files_in, folders_in, for_each, put
 from sec_assets.tables import STATUS
 
 State = Literal["ok", "empty", "partial", "failed"]
@@ -121,11 +120,7 @@ class StatusLog:
     def _append(self, asset: str, frame: pl.DataFrame, stem: str) -> None:
         buffer = io.BytesIO()
         frame.write_parquet(buffer)
-        place = self.root / "status" / asset / f"{stem}.parquet"
-        if isinstance(place, Path):
-            write_atomically(place, buffer.getvalue())
-        else:
-            place.write(buffer.getvalue())
+        put(self.root / "status" / asset / f"{stem}.parquet", buffer.getvalue())
 
 
 def _read(place: Place) -> pl.DataFrame:
