@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import polars as pl
 
+from sec_assets.assets.common import HOME_STEP
 from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import LakeResource, SettingsResource
 from sec_assets.storage import warehouse
@@ -182,7 +183,9 @@ def ticker_map_checks(storage: LakeResource) -> Iterator[dg.AssetCheckResult]:
         )
 
 
-@dg.asset_check(asset="warehouse", description="every table of the warehouse has as many rows as the lake")
+@dg.asset_check(
+    asset="warehouse", description="every table of the warehouse has as many rows as the lake", op_tags=HOME_STEP
+)
 def rows_match_lake(settings: SettingsResource, storage: LakeResource) -> dg.AssetCheckResult:
     """Compare the warehouse's row counts with the lake's files."""
     path, lake, status = settings.load().warehouse, storage.store().lake, storage.status()
@@ -201,7 +204,9 @@ def _rows_in_lake(name: str, lake: Lake, status: StatusLog) -> int:
     return lake.rows(TABLES[name])
 
 
-@dg.asset_check(asset="portfolio_report", description="the page stands alone and every holding is on it")
+@dg.asset_check(
+    asset="portfolio_report", description="the page stands alone and every holding is on it", op_tags=HOME_STEP
+)
 def report_is_complete(settings: SettingsResource) -> dg.AssetCheckResult:
     """Check that the page loads nothing from elsewhere and that page and Parquet agree."""
     folder = settings.load().reports

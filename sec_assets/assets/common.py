@@ -13,9 +13,11 @@ from sec_assets.tables import Table
 
 OWNERS = ["team:data-platform"]
 
-
 NETWORK_STEP = {"sec_assets/lane": "IO"}
 """Op tags of steps that mostly wait for answers: on a cluster with workers for that, they go there."""
+
+HOME_STEP = {"sec_assets/lane": "HOME"}
+"""Op tags of steps whose files people open: on a cluster with a worker where those people are, they go there."""
 
 
 def described(table: Table, *, group: str, version: str = "1", kinds: frozenset[str] = frozenset()) -> dict[str, Any]:

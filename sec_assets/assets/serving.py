@@ -4,7 +4,7 @@ import base64
 
 import dagster as dg
 
-from sec_assets.assets.common import OWNERS, stop_with_sentence
+from sec_assets.assets.common import HOME_STEP, OWNERS, stop_with_sentence
 from sec_assets.pipeline.analysis import report_inputs
 from sec_assets.pipeline.universe import reported_holdings
 from sec_assets.resources import LakeResource, SettingsResource, WarehouseResource
@@ -14,7 +14,14 @@ _SIDE_TABLES = {"companies", "status"}
 _ALL_TABLES = [name for name in TABLES if name not in _SIDE_TABLES]
 
 
-@dg.asset(deps=_ALL_TABLES, group_name="serving", owners=OWNERS, code_version="1", kinds={"duckdb", "sql"})
+@dg.asset(
+    deps=_ALL_TABLES,
+    group_name="serving",
+    owners=OWNERS,
+    code_version="1",
+    kinds={"duckdb", "sql"},
+    op_tags=HOME_STEP,
+)
 def warehouse(
     settings: SettingsResource, storage: LakeResource, duckdb_warehouse: WarehouseResource
 ) -> dg.MaterializeResult:
@@ -41,6 +48,7 @@ def warehouse(
     owners=OWNERS,
     code_version="1",
     kinds={"html", "altair"},
+    op_tags=HOME_STEP,
 )
 def portfolio_report(settings: SettingsResource, storage: LakeResource) -> dg.MaterializeResult:
     """The holdings as one self-contained page with charts and tables, and the same as Parquet and JSON."""

@@ -70,11 +70,12 @@ class Crew:
         self.lanes: list[LaneProcess] = []
 
     def idle(self, stage: Stage) -> LaneProcess | None:
-        """Return a lane of a stage that has nothing to do, started when it is first wanted; None if all have."""
+        """Return a lane of a stage that waits for work; None if there is none yet, one more is then on its way."""
         lanes = [lane for lane in self.lanes if lane.stage == stage]
-        wanting = next((lane for lane in lanes if not lane.busy), None)
         most = _DOCUMENT_LANES if stage == DOCUMENTS and not self.sequential else 1
-        return self._start(stage, len(lanes)) if wanting is None and len(lanes) < most else wanting
+        if len(lanes) < most and all(lane.busy for lane in lanes):
+            self._start(stage, len(lanes))
+        return next((lane for lane in lanes if lane.ready and not lane.busy), None)
 
     def _start(self, stage: Stage, number: int) -> LaneProcess:
         at_once = (

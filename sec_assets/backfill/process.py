@@ -19,6 +19,7 @@ class LaneProcess:
     """A lane as the driver sees it.
 
     Attributes:
+        ready: whether it has started, and would begin a run at once.
         busy: the companies of the run under way, if there is one.
         rest: what the run has left to end; None while it can use everything.
     """
@@ -35,6 +36,7 @@ class LaneProcess:
         reports: "queue.SimpleQueue[tuple[LaneProcess, dict[str, Any]]]",
     ) -> None:
         self.stage: Stage = stage
+        self.ready = False
         self.busy: list[str] | None = None
         self.rest: Allowed | None = None
         self._allowed: Allowed = (0, 0)
@@ -87,7 +89,9 @@ class LaneProcess:
 
     def _listen(self) -> None:
         for text in self._output:
-            self._reports.put((self, json.loads(text)))
+            report = json.loads(text)
+            self.ready |= report["kind"] == "ready"
+            self._reports.put((self, report))
         self._reports.put((self, {"kind": "gone", "code": self._process.wait(), "error": self._last_words()}))
 
     def _last_words(self) -> str:

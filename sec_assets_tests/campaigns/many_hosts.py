@@ -1,8 +1,9 @@
 """Several hosts work on one lake in an object store, with one request budget; the result is that of one machine.
 
 `make many-hosts`: a server (object store, Redis, PostgreSQL, a gateway with the bundled EDGAR) and three hosts as network
-namespaces, each with its own data folder mounted at the same path: scheduler and driver on one, a Dask worker on each of the
-others. Two runs at once bring in filings and documents, a third makes the rest. Beside it one process tree does the same in a folder.
+namespaces, each with its own data folder mounted at the same path: scheduler, driver and a worker for the warehouse and the report
+on one, a Dask worker on each of the others. Two runs at once bring in filings and documents, a third makes the rest. Beside it one
+process tree does the same in a folder.
 """
 
 import json
@@ -40,7 +41,7 @@ GATEWAY, SCHEDULER = 18_080, 18_786
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 _NETWORK = ("filings_index", "artifacts")
-_SERVING = ("warehouse", "portfolio_report")
+_OFFERED = ("HOME=1", "IO=1 CPU=1 MODEL=1", "IO=1 CPU=1 MODEL=1")  # by the worker of each host
 _START_SECONDS, _RUN_SECONDS = 300.0, 1500.0
 
 
@@ -146,9 +147,9 @@ def work_on_many_hosts(deployment: Deployment, console: Console) -> None:
     host = address_of(deployment.network, 0)
     dask = [PYTHON, "-m", "distributed.cli.dask_scheduler", "--host", host, "--port", str(SCHEDULER), "--no-dashboard"]
     deployment.start(0, *dask, name="scheduler")
-    for number in (1, 2):
+    for number, offered in enumerate(_OFFERED):
         deployment.start(
-            number, PYTHON, "-m", "distributed.cli.dask_worker", deployment.scheduler, "--nthreads", "1",
+            number, PYTHON, "-m", "distributed.cli.dask_worker", deployment.scheduler, "--nthreads", "1", "--resources", offered,
             "--memory-limit", "0", "--no-dashboard", "--name", f"host{number}", name=f"worker{number}",
         )  # fmt: skip
     _wait_for_workers(deployment)
@@ -163,11 +164,10 @@ def work_on_many_hosts(deployment: Deployment, console: Console) -> None:
     deployment.finish(*both)
     console.print("filings and documents are in")
     deployment.finish(("rest", deployment.materialize(0, _behind(), name="rest", **cluster)))
-    deployment.finish(("serving", deployment.materialize(0, [",".join(_SERVING)], name="serving")))
 
 
 def _behind() -> list[str]:
-    known = " and ".join(f'not key:"{name}"' for name in ("ticker_map", *_NETWORK, *_SERVING))
+    known = " and ".join(f'not key:"{name}"' for name in ("ticker_map", *_NETWORK))
     return [f"* and {known}", "--partition-range", f"{COMPANIES[0]}...{COMPANIES[-1]}"]
 
 
@@ -180,7 +180,6 @@ def work_on_one(deployment: Deployment) -> None:
         ("alone-tickers", ["ticker_map"]),
         ("alone-filings", [",".join(_NETWORK), "--partition-range", chain]),
         ("alone-rest", _behind()),
-        ("alone-serving", [",".join(_SERVING)]),
     ):
         deployment.finish((name, deployment.materialize(0, selection, name=name, **place)))
 
@@ -198,9 +197,9 @@ def _wait_for_workers(deployment: Deployment) -> None:
 
 
 def wait_for_workers(scheduler: str) -> None:
-    """Wait until both workers have come; raises when they do not."""
+    """Wait until every worker has come; raises when they do not."""
     with Client(scheduler, timeout=_START_SECONDS, set_as_default=False) as client:
-        client.wait_for_workers(2, timeout=_START_SECONDS)
+        client.wait_for_workers(len(_OFFERED), timeout=_START_SECONDS)
 
 
 def judge(deployment: Deployment) -> Iterator[Verdict]:

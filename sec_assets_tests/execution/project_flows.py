@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from sec_assets.execution.dask import dask_executor
+from sec_assets.execution.driver import LANE_TAG
 from sec_assets_tests.execution.traces import trace
 
 LINES = 100_000
@@ -62,6 +63,17 @@ def meets_another(context: dg.OpExecutionContext) -> None:
 def meeting_job():
     for number in range(2):
         meets_another.alias(f"meets_another_{number}")()
+
+
+@dg.op(tags={LANE_TAG: "HOME"})
+def at_home(context: dg.OpExecutionContext) -> None:
+    trace(context, "at_home")
+
+
+@dg.job(executor_def=dask_executor)
+def homely_job():
+    for number in range(4):
+        at_home.alias(f"at_home_{number}")()
 
 
 @dg.op(out=dg.DynamicOut())
@@ -144,6 +156,7 @@ FLOW_JOBS = [
     asking_job,
     database_job,
     meeting_job,
+    homely_job,
     dynamic_job,
     dynamic_empty_job,
     dynamic_failing_job,

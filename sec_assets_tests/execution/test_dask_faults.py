@@ -130,6 +130,15 @@ def test_resources_that_nobody_offers_fail_the_step_and_offered_ones_are_used(ru
     assert runs.traces("on_model_worker") == [str(model.pid)]
 
 
+def test_a_lane_that_somebody_offers_is_kept_to_and_another_stops_nothing(runs: Runs, dask: DaskProcesses):
+    plain = dask.add_workers(2)
+    assert runs.run("homely_job", at(dask)).success
+    assert set(runs.traces("at_home")) <= {str(worker.pid) for worker in plain}
+    (home,) = dask.add_workers(1, "--resources", "HOME=1")
+    assert runs.run("homely_job", at(dask)).success
+    assert runs.traces("at_home")[4:] == [str(home.pid)] * 4
+
+
 def test_a_killed_worker_fails_its_step_which_is_not_run_again(runs: Runs, dask: DaskProcesses):
     workers = dask.add_workers(2)
     for survivors in (1, 0):
