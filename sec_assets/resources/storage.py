@@ -1,6 +1,8 @@
 """Where everything is kept: lake, status, raw documents, and the DuckDB warehouse."""
 
 import fcntl
+import os
+import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +23,8 @@ from sec_assets.storage.status import StatusLog
 from sec_assets.tables import Table
 
 _BUILDING = ".tmp-warehouse-"
+_MODEST = {"memory_limit": "1GB", "threads": min(4, os.cpu_count() or 1)}
+"""What sorts do not fit into goes to disk beside the file; without a word DuckDB takes four fifths of the machine."""
 
 
 class LakeResource(dg.ConfigurableResource):
@@ -68,7 +72,7 @@ class WarehouseResource(dg.ConfigurableResource):
         with _turn(settings.state / "warehouse.lock"):
             _remove(target.parent, f"{_BUILDING}*")  # of builders that were killed
             try:
-                with DuckDBResource(database=str(building)).get_connection() as connection:
+                with DuckDBResource(database=str(building), connection_config=_MODEST).get_connection() as connection:
                     lake, status = Lake(settings.lake), StatusLog(settings.lake)
                     rows = warehouse.build(connection, lake, status, folder=target.parent)
                     connection.execute("CHECKPOINT")
@@ -90,5 +94,9 @@ def _turn(lock: Path) -> Iterator[None]:
 
 
 def _remove(folder: Path, pattern: str) -> None:
+    """Remove files, and the folders in which DuckDB keeps what does not fit into memory."""
     for leftover in folder.glob(pattern):
-        leftover.unlink(missing_ok=True)
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink(missing_ok=True)

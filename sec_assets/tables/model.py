@@ -5,7 +5,7 @@ declared in the sibling modules, one per subject; reading and writing them is `s
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -31,21 +31,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of the lake; rows are unique on `key` and stored sorted by it."""
+    """A table of the lake; rows are unique on `key` and stored sorted by it; `schema` has its columns in order."""
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    schema: pl.Schema = field(init=False, repr=False, compare=False)
 
-    @property
-    def schema(self) -> pl.Schema:
-        """Return the Polars schema, in column order."""
-        return pl.Schema({column.name: column.dtype for column in self.columns})
+    def __post_init__(self) -> None:
+        schema = pl.Schema({column.name: column.dtype for column in self.columns})
+        object.__setattr__(self, "schema", schema)  # building it anew costs as much as writing a small column
 
     def frame(self, rows: Iterable[dict[str, object]] = ()) -> pl.DataFrame:
         """Build a conformed frame from row dictionaries; columns left out are null."""
-        return self.conform(pl.DataFrame(list(rows), schema=self.schema, strict=False, orient="row"))
+        given = list(rows)
+        if not given:
+            return pl.DataFrame(schema=self.schema)
+        return self.conform(pl.DataFrame(given, schema=self.schema, strict=False, orient="row"))
 
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return `frame` with exactly this table's columns, types and order, sorted by the key.
@@ -55,20 +58,24 @@ class Table:
         Raises:
             SecAssetsError: an unknown column, a required one missing or holding nulls, or a value that does not fit.
         """
-        unknown = sorted(set(frame.columns) - set(self.schema))
-        if unknown:
-            raise SecAssetsError(f"table {self.name}: unknown columns {unknown}; declared are {list(self.schema)}")
-        absent = [c.name for c in self.columns if c.required and c.name not in frame.columns]
-        if absent:
-            raise SecAssetsError(f"table {self.name}: required columns {absent} are missing")
-        try:
-            conformed = frame.select(
-                (pl.col(c.name) if c.name in frame.columns else pl.lit(None, dtype=c.dtype).alias(c.name)).cast(c.dtype)
-                for c in self.columns
-            )
-        except pl.exceptions.PolarsError as error:
-            raise SecAssetsError(f"table {self.name}: a value does not fit its declared type: {error}") from error
+        conformed = frame if frame.schema == self.schema else self._cast(frame)
         for column in self.columns:
             if column.required and conformed[column.name].null_count():
                 raise SecAssetsError(f"table {self.name}: required column {column.name!r} holds nulls")
         return conformed.sort(self.key, nulls_last=False, maintain_order=True)
+
+    def _cast(self, frame: pl.DataFrame) -> pl.DataFrame:
+        given = set(frame.columns)
+        unknown = sorted(given - set(self.schema))
+        if unknown:
+            raise SecAssetsError(f"table {self.name}: unknown columns {unknown}; declared are {list(self.schema)}")
+        absent = [c.name for c in self.columns if c.required and c.name not in given]
+        if absent:
+            raise SecAssetsError(f"table {self.name}: required columns {absent} are missing")
+        try:
+            return frame.select(
+                (pl.col(c.name) if c.name in given else pl.lit(None, dtype=c.dtype).alias(c.name)).cast(c.dtype)
+                for c in self.columns
+            )
+        except pl.exceptions.PolarsError as error:
+            raise SecAssetsError(f"table {self.name}: a value does not fit its declared type: {error}") from error
