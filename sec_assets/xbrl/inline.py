@@ -46,12 +46,17 @@ def read_inline(documents: Sequence[tuple[InstanceDocument, etree._Element]], si
     """Add the facts of the inline documents of one filing to `sink`; what cannot be read becomes failures there."""
     for pages in _sets([_Page(document, root) for document, root in documents]):
         reader = _SetReader(pages, sink)
+        told = False
         for page in pages:
             if not page.facts and not page.resources:
                 sink.fail(page.document, "there is no inline XBRL in it")
                 continue
             rows, problems = reader.read(page)
+            told |= bool(rows or problems)
             sink.add(rows, page.document, problems, reader.notes(page, rows, problems))
+        for page in pages if not told else ():
+            if page.resources:  # a part of a set may hold contexts alone, but then another one holds facts
+                sink.fail(page.document, "its inline XBRL holds no facts")
 
 
 class _Page:

@@ -168,6 +168,12 @@ def test_a_page_without_facts_is_a_failure() -> None:
     assert parse(page).failures[0][2] == "there is no inline XBRL in it"
 
 
+def test_a_set_that_holds_contexts_and_no_facts_is_a_failure_and_a_part_of_a_set_without_facts_is_none() -> None:
+    header_alone, page = inline(), inline(number("5", DOT), resources="")
+    assert [failure[2] for failure in parse(header_alone).failures] == ["its inline XBRL holds no facts"]
+    assert only(parse(header_alone, page))["value"] == "5"
+
+
 def test_texts_nested_without_end_do_not_exhaust_memory() -> None:
     opening = '<ix:nonNumeric name="acme:Note" contextRef="y" escape="true">'
     parsed = parse(inline(opening * 200 + "x" * 200_000 + "</ix:nonNumeric>" * 200))
