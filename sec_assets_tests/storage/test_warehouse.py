@@ -51,6 +51,24 @@ def test_every_table_exists_even_when_nothing_was_written(tmp_path: Path) -> Non
     assert rows == dict.fromkeys(TABLES, 0)
 
 
+def test_companies_sorted_together_or_apart_give_the_same_rows(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instant = datetime(2025, 2, 1, 21, tzinfo=UTC)
+    for cik in ("0000000002", "0000000003"):
+        both = [_fact(f"{cik}-25-000001", "1", instant, cik=cik, concept=name) for name in ("us-gaap:Assets", "a:Last")]
+        lake.write(XBRL_FACTS, XBRL_FACTS.frame(both), cik=cik)
+    _build(lake, tmp_path / "together.duckdb")
+    monkeypatch.setattr(warehouse, "_SORTED_BYTES", 1)
+    _build(lake, tmp_path / "apart.duckdb")
+    as_stored = "SELECT * FROM xbrl_facts"
+    together, apart = (warehouse.query(tmp_path / f"{name}.duckdb", as_stored) for name in ("together", "apart"))
+    assert together["concept"].to_list() == ["a:Last"] * 2 + ["us-gaap:Assets"] * 5
+    assert together["cik"].to_list()[2:] == ["0000000001"] * 3 + ["0000000002", "0000000003"]
+    assert apart["cik"].to_list() == ["0000000001"] * 3 + ["0000000002"] * 2 + ["0000000003"] * 2
+    assert together.sort(XBRL_FACTS.key).equals(apart.sort(XBRL_FACTS.key))
+
+
 def test_views_give_the_version_asked_for(lake: Lake, tmp_path: Path) -> None:
     path = tmp_path / "w.duckdb"
     assert _build(lake, path)["xbrl_facts"] == 3
