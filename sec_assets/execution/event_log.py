@@ -34,8 +34,8 @@ def collect_batches(size: int) -> None:
 class BatchIndex(SqlEventLogStorage):
     """Stores many events in the tables that all runs share, in one transaction."""
 
-    def store_in_index(self, events: Sequence[EventLogEntry]) -> None:
-        """Store events, with what is kept per asset and per check.
+    def store_in_index(self, events: Sequence[EventLogEntry]) -> list[dict[str, Any]]:
+        """Store events, with what is kept per asset and per check, and return their rows.
 
         Raises:
             CheckError: an event is of a kind that Dagster does not hand over in batches; it then stores them one by one.
@@ -43,8 +43,9 @@ class BatchIndex(SqlEventLogStorage):
         others = {event.dagster_event_type for event in events} - BATCH_WRITABLE_EVENTS
         check.invariant(not others, f"events of these kinds have more to store than their rows: {others}")
         insert = SqlEventLogStorageTable.insert().returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
+        rows = [self._event_to_row(event) for event in events]
         with self.index_transaction() as connection:
-            ids = connection.execute(insert, [self._event_to_row(event) for event in events]).scalars().all()
+            ids = connection.execute(insert, rows).scalars().all()
             stored = list(zip(events, ids, strict=True))
             of_assets = [(event, number) for event, number in stored if event.dagster_event_type in ASSET_EVENTS]
             self._store_asset_event_tags(connection, [event for event, _ in of_assets], [at for _, at in of_assets])
@@ -52,6 +53,7 @@ class BatchIndex(SqlEventLogStorage):
         for event, number in stored:
             if event.dagster_event_type in ASSET_CHECK_EVENTS:
                 self.store_asset_check_event(event, number)
+        return rows
 
     def _store_latest(self, connection: Connection, events: Iterable[tuple[EventLogEntry, int]]) -> None:
         """Write each asset's own row once per kind of event: a later event overwrites the same columns anyway."""
@@ -99,8 +101,9 @@ class BatchedSqliteEventLogStorage(SqliteEventLogStorage, BatchIndex):
         The index, which runs share, comes first: a time-out there leaves nothing behind, and Dagster stores the events
         one by one instead.
         """
-        self.store_in_index(events)
-        for run_id in dict.fromkeys(event.run_id for event in events):
-            rows = [self._event_to_row(event) for event in events if event.run_id == run_id]
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for row in self.store_in_index(events):
+            rows.setdefault(row["run_id"], []).append(row)
+        for run_id, own in rows.items():
             with self.run_connection(run_id) as connection:
-                connection.execute(SqlEventLogStorageTable.insert(), rows)
+                connection.execute(SqlEventLogStorageTable.insert(), own)
