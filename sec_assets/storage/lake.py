@@ -9,15 +9,17 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
-import pyarrow as pa
 
 from sec_assets.errors import CorruptError
 from sec_assets.identifiers import normalize_cik
-from sec_assets.storage.arrow import parquet_of
 from sec_assets.storage.places import Place, files_in, for_each, noted_rows, replace, size_of, with_each
 from sec_assets.tables import Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,16 @@ class Lake:
         """
         return self._put(self.path(table, cik), table.conform(frame))
 
-    def write_arrow(self, table: Table, rows: pa.Table, *, cik: str) -> Written:
+    def write_arrow(self, table: Table, rows: "pa.Table", *, cik: str) -> Written:
         """Replace one partition by rows that are as `storage.arrow` wants them, sorted by the key of `table`.
 
         Raises:
             StorageError: disk full or not writable; the old file is still there.
             SecAssetsError: the rows do not fit the table.
         """
+        # Arrow takes 40 MB of every process that imports it: only who has its tables pays for that.
+        from sec_assets.storage.arrow import parquet_of
+
         return self._replace(self.path(table, cik), parquet_of(table, rows), rows.num_rows)
 
     def _put(self, path: Place, conformed: pl.DataFrame) -> Written:

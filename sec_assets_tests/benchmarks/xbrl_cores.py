@@ -10,12 +10,13 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from statistics import median
 
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets_tests.memory import peak_megabytes
 
-_BATCH = 8
-_ROUNDS = 3
+_BATCHES = 12
+_ROUNDS = 5
 
 
 def peak(label: str, documents: Sequence[InstanceDocument]) -> None:
@@ -36,20 +37,21 @@ def two_cores(label: str, documents: Sequence[InstanceDocument]) -> None:
         for number, document in enumerate(documents):
             paths.append(Path(folder) / f"{number:04}-{document.name}")
             paths[-1].write_bytes(document.body)
-        batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
-        one, two = (_wall_seconds(number, batches) for number in (1, 2))
-    sys.stdout.write(f"two processes, {label}: {one:.2f} s of one, {two:.2f} s of two, {one / two:.2f} times as fast\n")
+        paths.sort(key=lambda path: -path.stat().st_size)  # the largest first, so that none is waited for alone
+        batches = [paths[start::_BATCHES] for start in range(_BATCHES)]
+        with _workers(1) as alone, _workers(2) as both:
+            for pool in (alone, both):
+                list(pool.map(_read_files, batches))
+            turns = [(_wall_seconds(alone, batches), _wall_seconds(both, batches)) for _ in range(_ROUNDS)]
+    one, two = (min(seconds) for seconds in zip(*turns, strict=True))
+    gained = median(one / two for one, two in turns)
+    sys.stdout.write(f"two processes, {label}: {one:.2f} s of one, {two:.2f} s of two, {gained:.2f} times as fast\n")
 
 
-def _wall_seconds(processes: int, batches: list[list[Path]]) -> float:
-    with _workers(processes) as pool:
-        list(pool.map(_read_files, [batches[0]] * processes))
-        least = float("inf")
-        for _ in range(_ROUNDS):
-            started = time.monotonic()
-            list(pool.map(_read_files, batches))
-            least = min(least, time.monotonic() - started)
-    return least
+def _wall_seconds(pool: ProcessPoolExecutor, batches: list[list[Path]]) -> float:
+    started = time.monotonic()
+    list(pool.map(_read_files, batches))
+    return time.monotonic() - started
 
 
 def _workers(processes: int) -> ProcessPoolExecutor:
