@@ -237,8 +237,10 @@ def judge(deployment: Deployment) -> Iterator[Verdict]:
 
 
 def _data_below(folder: Path) -> list[str]:
+    """Return files with data; what may be lost (`state`: caches, receipts) is each machine's own."""
     kinds = {".parquet", ".duckdb", ".htm", ".html", ".xml"}
-    return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix in kinds]
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.suffix in kinds)
+    return [str(path) for path in found if path.parts[0] != "state"]
 
 
 def _warehouses_differ(one: Path, other: Path) -> Iterator[str]:
