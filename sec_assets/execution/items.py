@@ -6,6 +6,7 @@ How items get to processes is in `lanes_local` and `lanes_dask`; what the caller
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sec_assets.errors import OutageError
@@ -36,12 +37,25 @@ def pack_item(function: Callable[[Any], Any], item: object) -> bytes:
         TypeError: the function cannot be imported by name in another process.
     """
     try:
-        return pickle.dumps((function, item))
+        payload = pickle.dumps((function, item))
     except (pickle.PicklingError, AttributeError) as error:
-        raise TypeError(
-            f"{function!r} or its item cannot be sent to another process ({error}): use a function at the top level of "
-            "a module, or functools.partial of one, and plain data"
-        ) from error
+        raise _not_importable(function, str(error)) from error
+    if _module_of(function) == "__main__":
+        raise _not_importable(function, "it is part of the program that was started")
+    return payload
+
+
+def _module_of(function: Callable[[Any], Any]) -> str | None:
+    while isinstance(function, partial):
+        function = function.func
+    return function.__module__
+
+
+def _not_importable(function: Callable[[Any], Any], why: str) -> TypeError:
+    return TypeError(
+        f"{function!r} or its item cannot be sent to another process ({why}): use a function at the top level of "
+        "a module, or functools.partial of one, and plain data"
+    )
 
 
 def run_item(payload: bytes) -> bytes:

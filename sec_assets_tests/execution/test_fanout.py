@@ -1,5 +1,7 @@
 import multiprocessing
 import os
+import subprocess
+import sys
 from collections.abc import Generator, Iterable
 from functools import partial
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from sec_assets.errors import StorageError
 from sec_assets.execution.fanout import FanOut, Outcome
 from sec_assets_tests.execution import functions
+from sec_assets_tests.execution.conftest import ROOT
 
 pytestmark = [pytest.mark.executor, pytest.mark.timeout(60)]
 
@@ -71,6 +74,38 @@ def test_a_result_that_cannot_travel_is_an_error_of_its_item(fan_out: FanOut):
 def test_an_outage_ends_the_map(fan_out: FanOut):
     with pytest.raises(StorageError, match="disk full"):
         list(fan_out.map(functions.disk_full_on_three, range(100)))
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+Path(sys.argv[1], str(len(list(Path(sys.argv[1]).iterdir())))).touch()  # whoever imports or runs this leaves a mark
+
+def own(number):
+    return number
+
+if __name__ == "__main__":
+    from sec_assets.execution.fanout import FanOut
+    from sec_assets_tests.execution import functions
+    with FanOut(processes=2) as engine:
+        assert sorted(done.value for done in engine.map(functions.square, range(4))) == [0, 1, 4, 9]
+        try:
+            list(engine.map(own, range(4)))
+        except TypeError as error:
+            print(error)
+"""
+
+
+def test_items_start_without_the_program_that_fans_out_and_cannot_be_its_own_functions(tmp_path: Path):
+    program, marks = tmp_path / "program.py", tmp_path / "marks"
+    program.write_text(PROGRAM)
+    marks.mkdir()
+    done = subprocess.run(
+        [sys.executable, program, marks], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=50, check=True,
+    )  # fmt: skip
+    assert len(list(marks.iterdir())) == 1
+    assert "part of the program that was started" in done.stdout
 
 
 def test_a_function_without_an_importable_name_is_refused(fan_out: FanOut):
