@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -25,14 +25,11 @@ from sec_assets.market.load import PriceDesk
 from sec_assets.market.sources import open_sources
 from sec_assets.pipeline.analysis import signal_companies
 from sec_assets.pipeline.documents import collect_companies
-from sec_assets.pipeline.facts import parse_company
 from sec_assets.pipeline.filings import index_companies
 from sec_assets.pipeline.market import price_companies, technical_companies
 from sec_assets.pipeline.news import news_companies, open_feeds
 from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.pipeline.statements import standardize_companies
-from sec_assets.pipeline.texts import split_company
-from sec_assets.pipeline.tone import score_company
 from sec_assets.sample.mirror import settings_of, write_mirror
 from sec_assets.sample.models import FIRST_CIK
 from sec_assets.settings import Settings, load_settings
@@ -49,6 +46,7 @@ from sec_assets.tables import (
     TICKER_MAP,
     Table,
 )
+from sec_assets_tests.benchmarks.fanned import FANNED, costed, of_all
 from sec_assets_tests.campaigns.growth import Step, longest_chain, predicted
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64)
@@ -59,27 +57,6 @@ AFTER = {
     "filing_text": ("artifacts",), "technicals": ("prices",), "news": ("artifacts",), "sentiment": ("filing_text", "news"),
     "signals": ("financials", "technicals", "sentiment"),
 }  # fmt: skip
-CompanyWork = Callable[[Store, str], Outcome]
-FANNED: dict[str, CompanyWork] = {
-    "xbrl_facts": parse_company,
-    "filing_text": split_company,
-    "sentiment": score_company,
-}
-
-
-def of_all(store: Store, cik: str) -> float:
-    """Do the fanned work of a company, as one item; return its CPU seconds."""
-    before = time.process_time()
-    for work in FANNED.values():
-        work(store, cik)
-    return time.process_time() - before
-
-
-def costed(store: Store, work: CompanyWork, cik: str) -> float:
-    """Do one step of a company; return its CPU seconds."""
-    before = time.process_time()
-    work(store, cik)
-    return time.process_time() - before
 
 
 class Bench:
@@ -139,7 +116,7 @@ class Bench:
         return seconds
 
 
-def print_model(steps: dict[str, Step], count: int, seconds: dict[int, Sequence[float]], console: Console) -> None:
+def print_model(steps: dict[str, Step], count: int, seconds: Mapping[int, Sequence[float]], console: Console) -> None:
     """Print costs by step, the race, and the prediction."""
     costs = Board("step", "CPU s of its own", "CPU s fanned out")
     for name, step in steps.items():
