@@ -5,8 +5,9 @@ from sec_assets.tables import TABLES, Table
 _HEAD = """# Tables
 
 Every table lies in the lake as Parquet (`lake/<table>/<cik>.parquet`; `ticker_map` as `lake/ticker_map.parquet`; `status` as
-small files that are folded now and then) and in the warehouse under the same name, sorted by its key. Instants are UTC; dates of
-filings are New York's, sessions are the exchange's. This page is made by `sec-assets tables`.
+small files that are folded now and then) and in the warehouse under the same name, sorted by its key (facts by concept first,
+some hundred companies at a time). Instants are UTC; dates of filings are New York's, sessions are the exchange's. This page is
+made by `sec-assets tables`.
 
 In the warehouse there are also
 

@@ -58,7 +58,7 @@ class Table:
         Raises:
             SecAssetsError: an unknown column, a required one missing or holding nulls, or a value that does not fit.
         """
-        conformed = frame if frame.schema == self.schema else self._cast(frame)
+        conformed = self._cast(frame)
         for column in self.columns:
             if column.required and conformed[column.name].null_count():
                 raise SecAssetsError(f"table {self.name}: required column {column.name!r} holds nulls")
