@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: where the recorded evidence lies, and a clean environment."""
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,12 @@ from sec_assets.object_store import ObjectUrl
 from sec_assets_tests.object_server import BUCKET, ObjectServer, object_server
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C again where a shell started the suite in the background, which makes its programs deaf to it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
