@@ -58,13 +58,6 @@ class Table:
         Raises:
             SecAssetsError: an unknown column, a required one missing or holding nulls, or a value that does not fit.
         """
-        conformed = self._cast(frame)
-        for column in self.columns:
-            if column.required and conformed[column.name].null_count():
-                raise SecAssetsError(f"table {self.name}: required column {column.name!r} holds nulls")
-        return conformed.sort(self.key, nulls_last=False, maintain_order=True)
-
-    def _cast(self, frame: pl.DataFrame) -> pl.DataFrame:
         given = set(frame.columns)
         unknown = sorted(given - set(self.schema))
         if unknown:
@@ -73,9 +66,13 @@ class Table:
         if absent:
             raise SecAssetsError(f"table {self.name}: required columns {absent} are missing")
         try:
-            return frame.select(
+            conformed = frame.select(
                 (pl.col(c.name) if c.name in given else pl.lit(None, dtype=c.dtype).alias(c.name)).cast(c.dtype)
                 for c in self.columns
             )
         except pl.exceptions.PolarsError as error:
             raise SecAssetsError(f"table {self.name}: a value does not fit its declared type: {error}") from error
+        for column in self.columns:
+            if column.required and conformed[column.name].null_count():
+                raise SecAssetsError(f"table {self.name}: required column {column.name!r} holds nulls")
+        return conformed.sort(self.key, nulls_last=False, maintain_order=True)

@@ -140,9 +140,8 @@ class FactSink:
         )
 
     def _ranked(self) -> pl.DataFrame:
-        rows, self._rows = self._rows, []
-        facts = _columns(rows)
-        del rows
+        facts = _columns(self._rows)
+        self._rows = []
         return facts.with_columns(
             _ranks("company", self._documents, lambda d: d.cik)[facts["document"]],
             _ranks("filing", self._documents, lambda d: d.accession_number)[facts["document"]],

@@ -54,8 +54,10 @@ def read_inline(documents: Sequence[tuple[InstanceDocument, etree._Element]], si
             rows, problems = reader.read(page)
             told |= bool(rows or problems)
             sink.add(rows, page.document, problems, reader.notes(page, rows, problems))
-        for page in pages if not told else ():
-            if page.resources:  # a part of a set may hold contexts alone, but then another one holds facts
+        if told:
+            continue  # a part of a set may hold contexts alone, as long as another one holds facts
+        for page in pages:
+            if page.resources:
                 sink.fail(page.document, "its inline XBRL holds no facts")
 
 
