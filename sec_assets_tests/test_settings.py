@@ -100,7 +100,17 @@ def test_a_budget_may_lie_on_a_redis_server(address: str) -> None:
     assert "secret" not in repr(settings)
 
 
-@pytest.mark.parametrize("address", ["redis://", "redis://user:secret@", "redis://host:port-secret", "redis://h o s t"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "redis://",
+        "redis://user:secret@",
+        "redis://host:port-secret",
+        "redis://h o s t",
+        "postgres://secret@host",
+        "REDIS://host",
+    ],
+)
 def test_an_unusable_redis_address_is_refused_without_showing_it(address: str) -> None:
     with pytest.raises(SettingError, match=r"SEC_ASSETS_LIMITER.*not a usable address") as caught:
         load_settings({"SEC_ASSETS_LIMITER": address})
