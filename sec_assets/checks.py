@@ -6,6 +6,7 @@ over all companies when it is run by itself. The rules are `storage/rules.py`.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import dagster as dg
 import polars as pl
@@ -14,12 +15,13 @@ from sec_assets.assets.common import HOME_STEP
 from sec_assets.pipeline.outcome import Store
 from sec_assets.resources import LakeResource, SettingsResource
 from sec_assets.storage import warehouse
+from sec_assets.storage.kept_rows import KeptRows
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.receipts import Receipt, Receipts, Recipe
 from sec_assets.storage.rules import RULES, Breach, Rule, files_as_judged
 from sec_assets.storage.slices import slices
 from sec_assets.storage.status import StatusLog
-from sec_assets.tables import TABLES
+from sec_assets.tables import FINANCIALS, TABLES
 from sec_assets.xbrl.standardize.identities import IDENTITIES, JUDGED, by_company_year, judge
 
 _SAMPLE = 20
@@ -125,14 +127,18 @@ def statement_identities(
     """Ask the accounting identities of the companies this run touched; a filer's own slip in a hundred years is no failure."""
     lake, verdicts = storage.store().lake, storage.status().latest("financials")
     touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
-    ciks = (verdicts if touched.is_empty() else touched)["cik"].to_list()
-    parts = [
-        judge(lake.read_each(TABLES["financials"], part)[0])
-        for part in slices(lake, TABLES["financials"], ciks, most=_CHUNK)
-    ]
-    judged = pl.concat(parts) if parts else pl.DataFrame(schema=JUDGED)
+    receipts = storage.receipts("financials_identities", (), Recipe([FINANCIALS]))
+    if touched.is_empty():
+        judged = _judge_statements(lake, verdicts["cik"].to_list())
+    else:
+        judged = KeptRows(receipts, JUDGED).of(touched["cik"].to_list(), partial(_judge_statements, lake))
     wanted = {key.name for key in context.selected_asset_check_keys}
     yield from (_identity_result(name, judged.filter(identity=name)) for name in IDENTITIES if name in wanted)
+
+
+def _judge_statements(lake: Lake, ciks: list[str]) -> pl.DataFrame:
+    parts = [judge(lake.read_each(FINANCIALS, part)[0]) for part in slices(lake, FINANCIALS, ciks, most=_CHUNK)]
+    return pl.concat([pl.DataFrame(schema=JUDGED), *parts])
 
 
 def _identity_result(name: str, judged: pl.DataFrame) -> dg.AssetCheckResult:

@@ -23,6 +23,7 @@ from obstore.store import S3Store
 from sec_assets.errors import DefectError, SettingError, StorageError
 
 if TYPE_CHECKING:
+    from obstore import ObjectMeta
     from obstore.store import ClientConfig, RetryConfig
 
 SCHEME = "s3://"
@@ -146,11 +147,18 @@ class ObjectUrl:
         with self._asking("remove"):
             obstore.delete(_open(self.bucket), self.key)
 
-    def objects(self) -> "list[ObjectUrl]":
+    def listing(self) -> "list[Listed]":
         """Return the objects directly in this folder, sorted; a folder that was never written to has none."""
         with self._asking("list"):
             found = obstore.list_with_delimiter(_open(self.bucket), self.key)
-            return sorted(ObjectUrl(self.bucket, meta["path"]) for meta in found["objects"])
+            listed = [
+                Listed(ObjectUrl(self.bucket, meta["path"]), meta["size"], _state(meta)) for meta in found["objects"]
+            ]
+            return sorted(listed, key=lambda item: item.url)
+
+    def objects(self) -> "list[ObjectUrl]":
+        """Return the addresses of `listing`."""
+        return [item.url for item in self.listing()]
 
     def folders(self) -> "list[ObjectUrl]":
         """Return the folders directly in this folder, sorted."""
@@ -169,6 +177,15 @@ class ObjectUrl:
             raise FileNotFoundError(errno.ENOENT, "no such object", str(self)) from None
         except BaseError as error:
             raise _outage(what, self, error) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object as the list of its folder shows it: size in bytes, and a text that changes whenever it is replaced."""
+
+    url: ObjectUrl
+    size: int
+    state: str
 
 
 def data_root(environ: Mapping[str, str]) -> tuple[Path, ObjectUrl | None]:
@@ -190,6 +207,10 @@ def data_root(environ: Mapping[str, str]) -> tuple[Path, ObjectUrl | None]:
             "s3://bucket/prefix; credentials go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         ) from None
     return Path(local or "data").expanduser().absolute(), objects
+
+
+def _state(meta: "ObjectMeta") -> str:
+    return f"{meta['e_tag'] or ''}:{meta['size']}:{meta['last_modified'].isoformat()}"
 
 
 def _outage(what: str, url: ObjectUrl, error: Exception) -> StorageError:

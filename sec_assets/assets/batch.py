@@ -68,9 +68,9 @@ def materialize_companies(
     """
     receipts = storage.receipts(table.name, (table, *recipe.sides), recipe) if recipe else None
     ledger = _Ledger(context, storage.store().lake, storage.status(), table, settled, receipts)
-    ciks = ledger.leave_out(sorted(set(context.partition_keys)))
-    size = chunk or max(1, len(ciks))
     try:
+        ciks = ledger.leave_out(sorted(set(context.partition_keys)))
+        size = chunk or max(1, len(ciks))
         for start in range(0, len(ciks), size):
             for outcome in work(ciks[start : start + size]):
                 ledger.store(outcome)

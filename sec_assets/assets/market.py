@@ -9,10 +9,10 @@ from sec_assets.assets.batch import materialize_companies
 from sec_assets.assets.common import NETWORK_STEP, per_company
 from sec_assets.assets.universe import ticker_map
 from sec_assets.market.load import PriceDesk
-from sec_assets.pipeline.market import price_companies, technical_companies
+from sec_assets.pipeline.market import file_states, price_companies, technical_companies
 from sec_assets.resources import LakeResource, MarketDataResource
 from sec_assets.storage.receipts import Recipe
-from sec_assets.tables import PRICES, TECHNICALS
+from sec_assets.tables import PRICES, TECHNICALS, TICKER_MAP
 
 _EXCHANGE = ZoneInfo("America/New_York")
 
@@ -25,7 +25,14 @@ def prices(
     store = storage.store()
     with market.prices() as sources:
         desk = PriceDesk(sources, datetime.now(_EXCHANGE).date())
-        return materialize_companies(context, storage, PRICES, lambda ciks: price_companies(store, desk, ciks))
+        states = file_states(store, sources)
+        return materialize_companies(
+            context,
+            storage,
+            PRICES,
+            lambda ciks: price_companies(store, desk, ciks),
+            recipe=states and Recipe([TICKER_MAP], outside=states),
+        )
 
 
 @dg.asset(**per_company(TECHNICALS, group="market"), deps=[prices])

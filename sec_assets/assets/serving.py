@@ -3,6 +3,7 @@
 import base64
 
 import dagster as dg
+from pydantic import Field
 
 from sec_assets.assets.common import HOME_STEP, OWNERS, stop_with_sentence
 from sec_assets.pipeline.analysis import report_inputs
@@ -14,6 +15,12 @@ _SIDE_TABLES = {"companies", "status"}
 _ALL_TABLES = [name for name in TABLES if name not in _SIDE_TABLES]
 
 
+class WarehouseConfig(dg.Config):
+    """How `warehouse` is brought up to date."""
+
+    anew: bool = Field(False, description="build every table anew, whatever little has changed in the lake")
+
+
 @dg.asset(
     deps=_ALL_TABLES,
     group_name="serving",
@@ -23,12 +30,12 @@ _ALL_TABLES = [name for name in TABLES if name not in _SIDE_TABLES]
     op_tags=HOME_STEP,
 )
 def warehouse(
-    settings: SettingsResource, storage: LakeResource, duckdb_warehouse: WarehouseResource
+    config: WarehouseConfig, settings: SettingsResource, storage: LakeResource, duckdb_warehouse: WarehouseResource
 ) -> dg.MaterializeResult:
     """One DuckDB file with every table sorted by its key, views of the newest, first and as-of facts, swapped in whole."""
     with stop_with_sentence():
         folded = storage.status().compact()
-        rows = duckdb_warehouse.rebuild()
+        rows = duckdb_warehouse.rebuild(anew=config.anew)
     path = settings.load().warehouse
     listed = "\n".join(f"| {name} | {count:,} |" for name, count in rows.items())
     return dg.MaterializeResult(

@@ -85,8 +85,8 @@ Source = Callable[[str], tuple[bytes, datetime]]
 """Returns the content of a submissions file, named like `CIK0000320193.json`, and when EDGAR served it."""
 
 
-def load_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> LoadedFilings:
-    """Fetch and read all filings of a company, recent and older pages.
+def fetch_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> RawFilings:
+    """Fetch and read all filings of a company, recent and older pages; `finish_filings` makes rows of them.
 
     An older page that is absent or unreadable is a problem and the rest is kept; an outage ends the read.
 
@@ -107,12 +107,11 @@ def load_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> L
         fetched = client.get(url, expect="json", refresh=refresh and url == main)
         return fetched.body, fetched.fetched_at
 
-    [(_, loaded)] = finish_filings([read_filings(source, key)])
-    return loaded
+    return read_filings(source, key)
 
 
 def read_filings(source: Source, cik: str) -> RawFilings:
-    """Read all pages of a company, wherever they come from; see `load_filings` for what it raises."""
+    """Read all pages of a company, wherever they come from; see `fetch_filings` for what it raises."""
     name = f"CIK{cik}.json"
     content, fetched_at = source(name)
     body = _object(content, name)
@@ -146,6 +145,8 @@ def finish_filings(companies: Sequence[RawFilings]) -> list[tuple[str, LoadedFil
 
     A filing on two pages of a company counts once, the newer page wins; acceptance times are judged per company.
     """
+    if not companies:
+        return []
     usable, problems = _usable(_typed(_joined(companies)))
     counts = {(cik, page): count for cik, page, count in usable.group_by("cik", "page").len().iter_rows()}
     joined = usable.unique(["cik", "accession_number"], keep="first", maintain_order=True)

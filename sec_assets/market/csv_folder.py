@@ -19,6 +19,7 @@ import polars as pl
 from sec_assets.errors import AbsentError, MalformedError, SettingError, UnreachableError
 from sec_assets.market.csv_bars import parse_csv
 from sec_assets.market.symbols import file_stems
+from sec_assets.storage.places import state_of
 
 _FILE = re.compile(r"(?P<stem>.+?)(_data)?(\.csv|\.us\.txt)(\.gz)?")
 _MAX_BYTES = 256 * 1024 * 1024
@@ -42,8 +43,7 @@ class CsvFolders:
         """
         if not self.folders:
             raise SettingError("SEC_ASSETS_PRICES_CSV is not set: the price source csv needs a folder of CSV files")
-        stems = file_stems(ticker)
-        path = next((files[stem] for files in self._files for stem in stems if stem in files), None)
+        stems, path = file_stems(ticker), self._path(ticker)
         if path is None:
             raise AbsentError(f"csv: no file {ticker}.csv in {', '.join(str(folder) for folder in self.folders)}")
         try:
@@ -52,6 +52,18 @@ class CsvFolders:
             raise MalformedError(f"csv: {path}: {error}") from error
         except OSError as error:
             raise UnreachableError(f"csv: cannot read {path}: {error.strerror}") from error
+
+    def state(self, ticker: str) -> str:
+        """Return a text that changes whenever the ticker's file does.
+
+        Raises:
+            UnreachableError: a folder cannot be read.
+        """
+        path = self._path(ticker)
+        return "-" if path is None else f"{path} {state_of(path)}"
+
+    def _path(self, ticker: str) -> Path | None:
+        return next((files[stem] for files in self._files for stem in file_stems(ticker) if stem in files), None)
 
     @cached_property
     def _files(self) -> list[dict[str, Path]]:

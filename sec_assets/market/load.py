@@ -8,7 +8,7 @@ a particular source: those are the sibling modules, and `sources.py` picks them 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -37,6 +37,15 @@ class PriceReader(Protocol):
 
     def bars(self, ticker: str, *, today: date) -> pl.DataFrame:
         """Return the bars of a ticker, or raise a SecAssetsError that says why not."""
+        ...
+
+
+@runtime_checkable
+class PriceFiles(PriceReader, Protocol):
+    """A price source whose answers lie in files, so that a look at them tells whether an answer is another by now."""
+
+    def state(self, ticker: str) -> str:
+        """Return a text that changes whenever the ticker's file does."""
         ...
 
 

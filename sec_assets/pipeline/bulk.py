@@ -5,7 +5,7 @@ for one by one by `pipeline.filings`. Whether the archive is used is decided in 
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,16 +19,15 @@ from sec_assets.edgar.bulk.ledger import Changes, Ledger
 from sec_assets.edgar.bulk.members import MemberReader
 from sec_assets.edgar.bulk.submissions import read_companies
 from sec_assets.edgar.client import EdgarClient, Stored
-from sec_assets.edgar.submissions import merge_first_seen
 from sec_assets.edgar.urls import submissions_archive_url
 from sec_assets.errors import AbsentError
-from sec_assets.pipeline.filings import index_companies
-from sec_assets.pipeline.outcome import Outcome, Store, in_words
+from sec_assets.pipeline.filings import index_companies, outcome_of
+from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.pipeline.who_filed import look_up, plan_lookup, seen_of
 from sec_assets.settings import BulkMode, Settings
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.status import StatusLog
-from sec_assets.tables import COMPANIES, FILINGS_INDEX, Table
+from sec_assets.tables import FILINGS_INDEX, Table
 
 Batch = list[CompanyMembers]
 Spread = Callable[[Callable[[Batch], Outcome], Iterable[Batch]], Iterator[Outcome]]
@@ -220,20 +219,13 @@ def index_batch(store: Store, archive: Path, fetched_at: datetime, companies: Ba
     """Read companies out of the archive and write their partitions of `filings_index` and `companies`."""
     with MemberReader(archive) as reader:
         loaded, failed = read_companies(reader, companies, fetched_at)
-    ciks = [company.cik for company in companies]
+    outcome = outcome_of(store.lake, [company.cik for company in companies], loaded, failed)
+    if outcome.frame is None or outcome.extra is None:
+        return outcome
     good = [cik for cik, _ in loaded]
-    if not good:
-        return Outcome(ciks, failed=failed)
-    known, _ = store.lake.read_each(FILINGS_INDEX, good)  # one that cannot be read is rebuilt right now
-    index = merge_first_seen(known, pl.concat([filings.index for _, filings in loaded]))
-    written = store.lake.write_partitions(FILINGS_INDEX, index, good)
-    store.lake.write_partitions(COMPANIES, pl.concat([filings.company for _, filings in loaded]), good)
-    lacking = {
-        cik: in_words(filings.problems, "pages or rows are missing", "page or row is missing")
-        for cik, filings in loaded
-        if filings.problems
-    }
-    return Outcome(ciks, written=written, failed=failed, partial=lacking)
+    written = store.lake.write_partitions(FILINGS_INDEX, outcome.frame, good)
+    store.lake.write_partitions(*outcome.extra, good)
+    return replace(outcome, frame=None, extra=None, written=written)
 
 
 def unchanged(lake: Lake, table: Table, ciks: Sequence[str]) -> Outcome:

@@ -1,20 +1,31 @@
-"""Submissions to the filings index, several companies at a time (the request budget is shared anyway)."""
+"""Submissions to the filings index: several companies are asked for at a time (the request budget is shared anyway).
 
-from collections.abc import Iterator, Sequence
+Answers that came in while others were worked on are worked on together: a frame of many companies costs little more than
+one of a single company.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+import polars as pl
+
 from sec_assets.edgar.client import EdgarClient
-from sec_assets.edgar.submissions import load_filings, merge_first_seen
-from sec_assets.errors import CorruptError, InputError
+from sec_assets.edgar.submissions import LoadedFilings, RawFilings, fetch_filings, finish_filings, merge_first_seen
+from sec_assets.errors import InputError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words
 from sec_assets.storage.lake import Lake
 from sec_assets.tables import COMPANIES, FILINGS_INDEX
+
+_TOGETHER = 50
+
+_Asked = deque[tuple[str, Future[RawFilings | str]]]
 
 
 def index_companies(
     client: EdgarClient, store: Store, ciks: Sequence[str], *, workers: int, refresh: bool
 ) -> Iterator[Outcome]:
-    """Yield one outcome per company, in order.
+    """Yield the outcomes of companies, in order, each of as many as have come in.
 
     Args:
         client: access to EDGAR.
@@ -27,35 +38,55 @@ def index_companies(
         OutageError: EDGAR cannot be reached, or pauses us.
     """
     with ThreadPoolExecutor(workers) as pool, client.giving_up_together():
-        tasks = [pool.submit(_index_company, client, store.lake, cik, refresh) for cik in ciks]
+        asked: _Asked = deque((cik, pool.submit(_ask, client, cik, refresh)) for cik in ciks)
         try:
-            for task in tasks:
-                yield _result(task)
+            while asked:
+                answers = _answers(asked)
+                loaded = finish_filings([answer for answer in answers.values() if isinstance(answer, RawFilings)])
+                failed = {cik: answer for cik, answer in answers.items() if isinstance(answer, str)}
+                yield outcome_of(store.lake, list(answers), loaded, failed)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _result(task: Future[Outcome]) -> Outcome:
-    """Wait in pieces: an exception sent to a waiting thread reaches it only between two waits."""
-    while not task.done():
-        wait([task], timeout=1.0)
-    return task.result()
-
-
-def _index_company(client: EdgarClient, lake: Lake, cik: str, refresh: bool) -> Outcome:
-    try:
-        loaded = load_filings(client, cik, refresh=refresh)
-    except InputError as error:
-        return Outcome([cik], failed={cik: str(error)})
-    try:
-        known = lake.read(FILINGS_INDEX, cik=cik)
-    except CorruptError:
-        known = FILINGS_INDEX.frame()  # it is rebuilt right now; only the instants of first sight are lost
+def outcome_of(
+    lake: Lake, ciks: Sequence[str], loaded: Sequence[tuple[str, LoadedFilings]], failed: Mapping[str, str]
+) -> Outcome:
+    """Return what came out for companies: those that were loaded, joined with what the lake knows, and those that failed."""
+    if not loaded:
+        return Outcome(ciks, failed=dict(failed))
+    known, _ = lake.read_each(FILINGS_INDEX, [cik for cik, _ in loaded])  # one that cannot be read is rebuilt right now
+    lacking = {
+        cik: in_words(filings.problems, "pages or rows are missing", "page or row is missing")
+        for cik, filings in loaded
+        if filings.problems
+    }
     return Outcome(
-        [cik],
-        frame=merge_first_seen(known, loaded.index),
-        partial={cik: in_words(loaded.problems, "pages or rows are missing", "page or row is missing")}
-        if loaded.problems
-        else {},
-        extra=(COMPANIES, loaded.company),
+        ciks,
+        frame=merge_first_seen(known, pl.concat([filings.index for _, filings in loaded])),
+        failed=dict(failed),
+        partial=lacking,
+        extra=(COMPANIES, pl.concat([filings.company for _, filings in loaded])),
     )
+
+
+def _ask(client: EdgarClient, cik: str, refresh: bool) -> RawFilings | str:
+    try:
+        return fetch_filings(client, cik, refresh=refresh)
+    except InputError as error:
+        return str(error)
+
+
+def _answers(asked: _Asked) -> dict[str, RawFilings | str]:
+    """Take the next answer, once it is there, and those behind it that are there already.
+
+    An error of everybody's is raised when it is the next, so that what came before it is stored.
+    """
+    cik, first = asked.popleft()
+    while not first.done():
+        wait([first], timeout=1.0)  # in pieces: an exception sent to a waiting thread reaches it only between two waits
+    found = {cik: first.result()}
+    while asked and len(found) < _TOGETHER and asked[0][1].done() and asked[0][1].exception() is None:
+        cik, answer = asked.popleft()
+        found[cik] = answer.result()
+    return found

@@ -1,12 +1,12 @@
 """Tickers of companies to prices, and prices to indicators."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
 from sec_assets.errors import SettingError
 from sec_assets.market.indicators import technicals
-from sec_assets.market.load import PriceDesk, PricesLoaded
+from sec_assets.market.load import PriceDesk, PriceFiles, PriceReader, PricesLoaded
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.tables import PRICES, TICKER_MAP
 
@@ -31,6 +31,19 @@ def price_companies(store: Store, desk: PriceDesk, ciks: Sequence[str]) -> Itera
         yield _outcome(cik, own.height, loaded)
         if loaded.outage is not None:
             raise loaded.outage
+
+
+def file_states(store: Store, sources: Sequence[PriceReader]) -> Callable[[str], str] | None:
+    """Return what tells of a company whether its prices would be others by now; None where only asking a source tells.
+
+    The function raises UnreachableError where a folder cannot be read.
+    """
+    files = [source for source in sources if isinstance(source, PriceFiles)]
+    if len(files) < len(sources):
+        return None
+    rows = store.lake.read(TICKER_MAP).group_by("cik").agg("ticker")
+    tickers: dict[str, list[str]] = dict(rows.iter_rows())
+    return lambda cik: "\n".join(source.state(ticker) for ticker in tickers.get(cik, ()) for source in files)
 
 
 def _outcome(cik: str, tickers: int, loaded: PricesLoaded) -> Outcome:

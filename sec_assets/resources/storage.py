@@ -19,6 +19,7 @@ from sec_assets.storage.files import storage_errors
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.origin import claim
 from sec_assets.storage.receipts import Receipts, Recipe
+from sec_assets.storage.renewal import MadeFrom, inventory
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import Table
 
@@ -57,10 +58,11 @@ class WarehouseResource(dg.ConfigurableResource):
 
     settings: dg.ResourceDependency[SettingsResource]
 
-    def rebuild(self) -> dict[str, int]:
-        """Build a new warehouse from the lake beside the old one, swap it in, and return the rows per table.
+    def rebuild(self, *, anew: bool = False) -> dict[str, int]:
+        """Bring a copy of the warehouse up to the lake, swap it in, and return the rows per table.
 
-        Builders take turns, so that the last one to finish has read the newest lake.
+        Where little has changed, only those rows are replaced; else, or if asked to, everything is built `anew`. Builders
+        take turns, so that the last one to finish has read the newest lake.
 
         Raises:
             CorruptError: names the damaged files of the lake; the old warehouse stays.
@@ -72,11 +74,20 @@ class WarehouseResource(dg.ConfigurableResource):
         with _turn(settings.state / "warehouse.lock"):
             _remove(target.parent, f"{_BUILDING}*")  # of builders that were killed
             try:
+                lake, status = Lake(settings.lake), StatusLog(settings.lake)
+                made_from, here = MadeFrom(settings.state / "receipts" / "warehouse.parquet"), inventory(lake)
+                changes = None if anew else made_from.changes(target, here)
+                if changes is not None:
+                    with storage_errors(building):
+                        shutil.copyfile(target, building)
                 with DuckDBResource(database=str(building), connection_config=_MODEST).get_connection() as connection:
-                    lake, status = Lake(settings.lake), StatusLog(settings.lake)
-                    rows = warehouse.build(connection, lake, status, folder=target.parent)
+                    if changes is None:
+                        rows = warehouse.build(connection, lake, status, folder=target.parent)
+                    else:
+                        rows = warehouse.renew(connection, lake, status, changes, folder=target.parent)
                     connection.execute("CHECKPOINT")
                 warehouse.swap_in(building, target)
+                made_from.note(target, here, changes)
             finally:
                 _remove(target.parent, f"{building.name}*")
         return rows

@@ -15,7 +15,7 @@ import polars as pl
 
 from sec_assets.errors import CorruptError
 from sec_assets.identifiers import normalize_cik
-from sec_assets.storage.places import Place, files_in, for_each, noted_rows, replace, size_of, with_each
+from sec_assets.storage.places import Place, files_in, for_each, listing, noted_rows, replace, size_of, with_each
 from sec_assets.tables import Table
 
 if TYPE_CHECKING:
@@ -148,6 +148,10 @@ class Lake:
         """Return those of the companies whose partition was ever written."""
         found = with_each(self.root, lambda cik: self.has(table, cik=cik), ciks)
         return {cik for cik, there in found if there}
+
+    def partitions(self, table: Table) -> list[tuple[str, int, str]]:
+        """Return (CIK, bytes, state) of every partition of `table`, sorted; a state is another after each write."""
+        return sorted(part for part in listing(self.root / table.name) if part[0].isdigit())
 
     def ciks(self, table: Table) -> list[str]:
         """Return the companies that have a partition of `table`, sorted."""

@@ -15,11 +15,10 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.object_store import ObjectUrl
 from sec_assets.storage.files import write_atomically
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.locks import locked
-from sec_assets.storage.places import Place, state_of, with_each
+from sec_assets.storage.places import state_of, with_each
 from sec_assets.tables import Table
 
 _SCHEMA = pl.Schema(
@@ -48,12 +47,14 @@ class Recipe:
         inputs: the tables read; of one without partitions, the company's own rows.
         sides: tables written along with it.
         settings: text of whatever else decides on the result.
+        outside: tells of a company how what lies outside the lake looks now.
         intact: tells of a company whose receipt stands whether what lies outside the lake is in place too.
     """
 
     inputs: Sequence[Table]
     sides: Sequence[Table] = ()
     settings: str = ""
+    outside: Callable[[str], str] = lambda _: ""
     intact: Callable[[str], bool] = lambda _: True
 
 
@@ -88,7 +89,7 @@ class Receipts:
         looks = with_each(self.lake.root, lambda cik: self._inputs_and_results(partitioned, cik), ciks)
         for cik, (inputs, results) in looks:
             parts = (inputs, *(rows.get(cik, "") for rows in own_rows))
-            self._now[cik] = _digest(code_identity(), self.recipe.settings, *parts)
+            self._now[cik] = _digest(code_identity(), self.recipe.settings + self.recipe.outside(cik), *parts)
             receipt = self._known.get(cik)
             same = receipt and (receipt.made_from, receipt.result) == (self._now[cik], results)
             if receipt and same and self.recipe.intact(cik):
@@ -98,6 +99,10 @@ class Receipts:
     def note(self, cik: str, rows: int, note: str | None) -> None:
         """Remember that the company's partition was made, without fault, from what `standing` saw."""
         self._new[cik] = Receipt(self._now[cik], self._look(self.results, cik), rows, note)
+
+    def made_from(self, cik: str) -> str:
+        """Return what the company's partition is made from, as `standing` saw it."""
+        return self._now[cik]
 
     def forget(self, cik: str) -> None:
         """Have the company computed again by the next run, whatever happens to its inputs."""
@@ -135,7 +140,7 @@ class Receipts:
         return self._look(partitioned, cik), self._look(self.results, cik) if cik in self._known else ""
 
     def _look(self, tables: Sequence[Table], cik: str) -> str:
-        return " ".join(_stamp(self.lake.path(table, cik)) for table in tables)
+        return " ".join(state_of(self.lake.path(table, cik)) for table in tables)
 
 
 @lru_cache(maxsize=1)
@@ -158,14 +163,3 @@ def _own_rows(lake: Lake, table: Table) -> dict[str, str]:
     text = pl.concat_str(pl.all().cast(pl.String).fill_null("\0"), separator="\t")
     rows = lake.read(table).select("cik", text=text)
     return dict(rows.group_by("cik").agg(pl.col("text").sort().str.join("\n")).iter_rows())
-
-
-def _stamp(place: Place) -> str:
-    """Tell one state of a file from another: files are replaced as a whole, so that each has a number of its own."""
-    try:
-        if isinstance(place, ObjectUrl):
-            return state_of(place)
-        status = place.stat()
-    except FileNotFoundError:
-        return "-"
-    return f"{status.st_ino}:{status.st_size}:{status.st_mtime_ns}"

@@ -17,7 +17,7 @@ from sec_assets.errors import AbsentError, CorruptError
 from sec_assets.storage.files import storage_errors, sync_folder
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.places import at_hand
-from sec_assets.storage.slices import slices
+from sec_assets.storage.slices import slices_of
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import STATUS, TABLES, Table
 
@@ -37,16 +37,36 @@ def build(
         CorruptError: names every damaged file of the lake and how to rebuild it; nothing is left out silently.
     """
     for table in TABLES.values():
-        if table is STATUS:
-            _insert_frame(connection, table, status.latest())
-        else:
+        _insert_frame(connection, table, status.latest() if table is STATUS else table.frame())
+        if table is not STATUS:
             _load(connection, lake, table, folder)
     for script in ("views", "statements"):
         connection.execute(resources.files("sec_assets.storage").joinpath(f"sql/{script}.sql").read_text("utf-8"))
-    return {
-        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]  # noqa: S608 (our own table names)
-        for name in TABLES
-    }
+    return _rows(connection)
+
+
+def renew(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    status: StatusLog,
+    changes: pl.DataFrame,
+    *,
+    folder: Path | None = None,
+) -> dict[str, int]:
+    """Replace the rows of changed partitions (`table`, `cik`; see `storage.renewal`) and return the rows per table.
+
+    The table of verdicts is replaced in any case. The rest is as with `build`.
+    """
+    for name, part in changes.partition_by("table", as_dict=True).items():
+        table, ciks = TABLES[str(name[0])], part["cik"].drop_nulls().to_list()
+        if part["cik"].null_count():
+            connection.execute(f'DELETE FROM "{table.name}"')  # noqa: S608 (our own table names)
+            _load(connection, lake, table, folder)
+        else:
+            connection.execute(f'DELETE FROM "{table.name}" WHERE cik IN (SELECT unnest($ciks))', {"ciks": ciks})  # noqa: S608
+            _load(connection, lake, table, folder, only=frozenset(ciks))
+    _insert_frame(connection, STATUS, status.latest())
+    return _rows(connection)
 
 
 def swap_in(built: Path, target: Path) -> None:
@@ -73,14 +93,24 @@ def query(path: Path, sql: str, parameters: list[object] | None = None) -> pl.Da
         return pl.DataFrame(ArrowTable.from_arrow(connection.sql(sql, params=parameters or [])))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, folder: Path | None) -> None:
-    _insert_frame(connection, table, table.frame())
-    ciks = lake.ciks(table)
-    parts = [
-        [lake.path(table, cik) for cik in part]
-        for part in slices(lake, table, ciks, most=len(ciks), most_bytes=_SORTED_BYTES)
-    ]
-    if lake.has(table):
+def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]  # noqa: S608 (our own table names)
+        for name in TABLES
+    }
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    table: Table,
+    folder: Path | None,
+    only: frozenset[str] | None = None,
+) -> None:
+    """Add the rows of a table, or only those of some companies."""
+    sizes = ((cik, size) for cik, size, _ in lake.partitions(table) if only is None or cik in only)
+    parts = [[lake.path(table, cik) for cik in part] for part in slices_of(sizes, most_bytes=_SORTED_BYTES)]
+    if only is None and lake.has(table):
         parts.append([lake.path(table)])
     for places in parts:
         with at_hand(places, folder) as files:
@@ -113,5 +143,5 @@ def _damaged(lake: Lake, table: Table) -> list[str]:
 
 def _insert_frame(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
     connection.register("frame_to_insert", ArrowTable.from_arrow(frame))
-    connection.execute(f'CREATE TABLE "{table.name}" AS SELECT * FROM frame_to_insert')  # noqa: S608
+    connection.execute(f'CREATE OR REPLACE TABLE "{table.name}" AS SELECT * FROM frame_to_insert')  # noqa: S608
     connection.unregister("frame_to_insert")

@@ -9,9 +9,8 @@ import polars as pl
 import pytest
 
 from sec_assets.edgar.acceptance import with_acceptance
-from sec_assets.edgar.submissions import load_filings
 from sec_assets_tests.edgar.mirrors import mirror_client
-from sec_assets_tests.edgar.pages import read_one_page
+from sec_assets_tests.edgar.pages import load_filings, read_one_page
 
 NEW_YORK = ZoneInfo("America/New_York")
 

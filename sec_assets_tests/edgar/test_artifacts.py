@@ -10,13 +10,13 @@ from sec_assets.edgar.artifacts import collect_artifacts as collect
 from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.effort import Effort
 from sec_assets.edgar.selection import select_filings
-from sec_assets.edgar.submissions import load_filings
 from sec_assets.edgar.urls import document_url, filing_index_html_url, filing_index_url
 from sec_assets.errors import SettingError, UnreachableError
 from sec_assets.settings import DEFAULT_FORMS, load_settings
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 from sec_assets_tests.edgar.http_server import FakeEdgar, always, fake_edgar
 from sec_assets_tests.edgar.mirrors import mirror_client, put
+from sec_assets_tests.edgar.pages import load_filings
 
 CIK = "0000000042"
 NOTHING = ARTIFACTS.frame()

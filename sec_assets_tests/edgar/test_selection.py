@@ -1,10 +1,10 @@
 from datetime import date
 
 from sec_assets.edgar.selection import select_filings
-from sec_assets.edgar.submissions import load_filings
 from sec_assets.settings import DEFAULT_FORMS
 from sec_assets.tables import FILINGS_INDEX
 from sec_assets_tests.edgar.mirrors import mirror_client
+from sec_assets_tests.edgar.pages import load_filings
 
 
 def index(*filings: tuple[str, str, str]):

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from sec_assets.edgar.submissions import load_filings, merge_first_seen
+from sec_assets.edgar.submissions import merge_first_seen
 from sec_assets.edgar.urls import submissions_page_url, submissions_url
 from sec_assets.errors import AbsentError, MalformedError
 from sec_assets.tables import COMPANIES, FILINGS_INDEX
 from sec_assets_tests.edgar.mirrors import mirror_client, put
-from sec_assets_tests.edgar.pages import read_one_page
+from sec_assets_tests.edgar.pages import load_filings, read_one_page
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = datetime(2026, 2, 2, tzinfo=UTC)

@@ -36,7 +36,8 @@ class World:
             for outcome in index_companies(client, self.store, ciks, workers=workers, refresh=False):
                 failed |= outcome.failed
                 if outcome.frame is not None:
-                    self.store.lake.write_partitions(FILINGS_INDEX, outcome.frame, outcome.ciks)
+                    good = [cik for cik in outcome.ciks if cik not in outcome.failed]
+                    self.store.lake.write_partitions(FILINGS_INDEX, outcome.frame, good)
         return failed
 
     def collect(self, *ciks: str, effort: Effort, write: bool = True) -> list[str]:

@@ -80,7 +80,7 @@ def keep(settings: Settings, outcomes: list[Outcome], at: datetime) -> None:
         if outcome.frame is not None:
             store_of(settings).lake.write_partitions(FILINGS_INDEX, outcome.frame, outcome.ciks)
         for cik in outcome.ciks:
-            rows = outcome.frame.height if outcome.frame is not None else outcome.written[cik].rows
+            rows = outcome.frame.filter(cik=cik).height if outcome.frame is not None else outcome.written[cik].rows
             verdicts[cik] = Verdict("ok", rows)
     StatusLog(settings.lake).record(FILINGS_INDEX.name, verdicts, run_id="r", at=at)
 
@@ -169,7 +169,7 @@ def test_lists_that_cannot_be_read_tell_nothing(mirror: Path, tmp_path: Path, ba
         put(mirror, daily_index_url(LISTED[3]), HEAD + "no such line")
     outcomes, told = go(settings, now)
     assert "every company is asked for" in told[0]
-    assert len([outcome for outcome in outcomes if outcome.frame is not None]) == len(CIKS)
+    assert [cik for outcome in outcomes if outcome.frame is not None for cik in outcome.ciks] == CIKS
     assert seen_of(settings).read() == {}
 
 
