@@ -1,7 +1,8 @@
 """Other readers of XBRL instances, each timed and asked for its facts: run by the Python of a venv that has them.
 
 `PYTHON xbrl_peers.py PEER REPEATS FILE...` prints one JSON line per file: path, best CPU seconds, number of facts, and counts of
-(local name, text). A venv for it, apart from ours: `python -m venv peers && peers/bin/pip install edgartools arelle-release secxbrl`.
+(local name, text). A venv for it, apart from ours:
+`python -m venv peers && peers/bin/pip install edgartools arelle-release secxbrl py-xbrl`.
 Nothing of this project is imported here; the caller is `bench_xbrl.py`.
 """
 
@@ -78,6 +79,35 @@ def _arelle() -> Callable[[str], Facts]:
     return read
 
 
+def _py_xbrl() -> Callable[[str], Facts]:
+    """It refuses an instance without the whole taxonomy; one that knows every name takes that work off it."""
+    from xbrl.instance import parse_xbrl
+    from xbrl.taxonomy import Concept
+
+    class Concepts(dict):
+        def __missing__(self, name: str) -> Concept:
+            return self.setdefault(name, Concept(name, "", name))
+
+    class Names(dict):
+        def __missing__(self, name: str) -> str:
+            return name
+
+    class AnyTaxonomy:
+        concepts, name_id_map, imports = Concepts(), Names(), ()
+
+        def get_taxonomy(self, _: str) -> "AnyTaxonomy":
+            return self
+
+        def parse_taxonomy(self, _: str) -> "AnyTaxonomy":
+            return self
+
+    def read(path: str) -> Facts:
+        facts = parse_xbrl(path, None, AnyTaxonomy()).facts
+        return collections.Counter(f"{fact.concept.name}\t{fact.value}" for fact in facts)
+
+    return read
+
+
 def _local(name: str) -> str:
     return name.replace("_", ":", 1).rpartition(":")[2] if ":" not in name else name.rpartition(":")[2]
 
@@ -87,6 +117,7 @@ PEERS: dict[str, Callable[[], Callable[[str], Facts]]] = {
     "edgartools-frame": _edgartools_frame,
     "edgartools-linkbases": _edgartools_linkbases,
     "secxbrl": _secxbrl,
+    "py-xbrl": _py_xbrl,
     "arelle-skip-dts": _arelle,
 }
 
