@@ -90,9 +90,11 @@ def _stored(paths: list[Path]) -> set[str]:
 def documents_in_place(store: Store, cik: str) -> bool:
     """Tell whether every document on record as stored lies there with its size."""
     try:
-        rows = store.lake.read(ARTIFACTS, cik=cik).filter(pl.col("status") == "stored").select("url", "bytes")
-        sizes = for_each(store.documents.root, lambda url: store.documents.about(url)[0], rows["url"])
-        return all(size == known for size, known in zip(sizes, rows["bytes"], strict=True))
+        rows = store.lake.read(ARTIFACTS, cik=cik)
+        columns = zip(rows["status"], rows["url"], rows["bytes"], strict=True)
+        stored = {url: size for status, url, size in columns if status == "stored"}
+        sizes = for_each(store.documents.root, lambda url: store.documents.about(url)[0], stored)
+        return all(size == known for size, known in zip(sizes, stored.values(), strict=True))
     except (CorruptError, InputError):
         return False
 

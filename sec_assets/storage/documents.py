@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -36,6 +37,14 @@ def relative_path(url: str) -> str:
     Raises:
         InputError: not an http(s) address of a file, or a name that could lead out of the folder.
     """
+    folder, _, name = url.rpartition("/")
+    if "?" in name or "#" in name:
+        raise InputError(f"{url!r}: an address with a query or fragment is not a stored document")
+    return f"{_folder_path(folder)}/{_file_name(name)}"
+
+
+@lru_cache(maxsize=4096)  # documents come a filing at a time
+def _folder_path(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, extras = (parts.hostname or ""), parts.port or parts.username
@@ -45,13 +54,17 @@ def relative_path(url: str) -> str:
         raise InputError(f"{url!r}: expected an address such as https://www.sec.gov/Archives/edgar/data/…")
     if parts.query or parts.fragment:
         raise InputError(f"{url!r}: an address with a query or fragment is not a stored document")
-    names = [unquote(name, errors="replace") for name in parts.path.removeprefix("/").split("/")]
-    for name in names:
-        if name in {"", ".", ".."} or name.startswith(_OWN_PREFIXES) or _FORBIDDEN.search(name):
-            raise InputError(f"{url!r}: {name!r} cannot be part of a file name")
-        if len(name.encode()) > _LONGEST_NAME:
-            raise InputError(f"{url!r}: a name in it is longer than {_LONGEST_NAME} bytes")
-    return "/".join([host, *names])
+    names = parts.path.removeprefix("/").split("/") if parts.path else []
+    return "/".join([host, *(_file_name(name) for name in names)])
+
+
+def _file_name(quoted: str) -> str:
+    name = unquote(quoted, errors="replace")
+    if name in {"", ".", ".."} or name.startswith(_OWN_PREFIXES) or _FORBIDDEN.search(name):
+        raise InputError(f"{quoted!r} in an address cannot be part of a file name")
+    if len(name.encode()) > _LONGEST_NAME:
+        raise InputError(f"{quoted[:60]!r}… in an address is longer than {_LONGEST_NAME} bytes")
+    return name
 
 
 @dataclass(frozen=True, slots=True)
