@@ -22,6 +22,7 @@ from sec_assets.storage import warehouse
 from sec_assets.storage.documents import DocumentStore
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.origin import claim
+from sec_assets.storage.renewal import MadeFrom, inventory
 from sec_assets.storage.status import StatusLog, Verdict
 from sec_assets.tables import PRICES, TICKER_MAP
 from sec_assets_tests.object_server import SECRET, Line, ObjectServer, environment
@@ -122,6 +123,26 @@ def test_the_warehouse_is_that_of_a_folder(objects: ObjectUrl, tmp_path: Path) -
     place.write(b"PAR1 but not Parquet")
     with pytest.raises(CorruptError, match=r"prices/0000000002\.parquet is damaged"):
         build_only(Lake(objects))
+
+
+def test_the_list_of_what_a_warehouse_is_made_from_is_that_of_a_folder_and_tells_what_changed(
+    objects: ObjectUrl, tmp_path: Path
+) -> None:
+    def listed(lake: Lake) -> pl.DataFrame:
+        return inventory(lake).drop("state").sort("table", "cik")
+
+    lakes = [Lake(objects), Lake(tmp_path / "lake")]
+    for lake in lakes:
+        lake.write_partitions(PRICES, prices(*CIKS), CIKS)
+        lake.write(TICKER_MAP, TICKER_MAP.frame([{"cik": CIKS[0], "ticker": "A", "is_primary": True}]))
+    assert listed(lakes[0]).equals(listed(lakes[1]))
+    built, made_from = tmp_path / "warehouse.duckdb", MadeFrom(tmp_path / "made_from.parquet")
+    built.write_bytes(b"a warehouse")
+    made_from.note(built, inventory(lakes[0]), None)
+    lakes[0].write_partitions(PRICES, prices(*CIKS), CIKS)
+    assert made_from.changes(built, inventory(lakes[0])).is_empty(), "written again without change"
+    lakes[0].write(PRICES, prices(CIKS[2]).with_columns(close=pl.lit(11.0)), cik=CIKS[2])
+    assert made_from.changes(built, inventory(lakes[0])).rows() == [("prices", CIKS[2])]
 
 
 def build_only(lake: Lake) -> None:
