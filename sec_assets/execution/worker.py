@@ -31,6 +31,9 @@ _POLL_SECONDS = 0.5
 # SystemExit and KeyboardInterrupt would take the whole worker down, with the work of others.
 _ENDINGS = (Exception, SystemExit, KeyboardInterrupt, DagsterExecutionInterruptedError)
 _turn = threading.Lock()
+# A worker may be probed while its first step begins. Two threads that import the same packages from different ends can each meet
+# modules the other has not finished: Python prefers that to a deadlock.
+_loading = threading.Lock()
 
 
 def check(payload: bytes) -> str:
@@ -40,7 +43,7 @@ def check(payload: bytes) -> str:
         Exception: whatever loading the user's code raises.
     """
     request = ProbeRequest.unpack(payload)
-    with DagsterInstance.from_ref(request.instance_ref) as instance:
+    with _loading, DagsterInstance.from_ref(request.instance_ref) as instance:
         if instance.get_run_by_id(request.run_id) is None:
             return (
                 f"its Dagster storage does not hold run {request.run_id}: driver and workers must share one DAGSTER_HOME "
@@ -51,7 +54,7 @@ def check(payload: bytes) -> str:
                 f"its event log is another: it holds nothing of run {request.run_id}; give it the driver's DAGSTER_HOME, "
                 f"{instance.root_directory}"
             )
-    request.job.get_definition()
+        request.job.get_definition()
     return ""
 
 
@@ -69,7 +72,8 @@ def execute_step(payload: bytes) -> bytes:
 
 
 def _execute(request: StepRequest) -> StepAnswer:
-    instance = _storage.of(request)
+    with _loading:
+        instance = _storage.of(request)
     earlier = started_on(instance, request.run.run_id, request.key)
     if earlier is not None:
         return StepAnswer(started_on=earlier)
@@ -117,6 +121,8 @@ def _step_events(request: StepRequest, instance: DagsterInstance) -> Iterator[Da
     )
     # Dagster remembers the last definition it loaded, by the job: this one is the same for plan, execution and next step.
     job = request.job.with_repository_load_data(request.repository_load_data)
+    with _loading:
+        job.get_definition()
     plan = create_execution_plan(
         job=job,
         run_config=request.run_config,
