@@ -127,10 +127,10 @@ def statement_identities(
     """Ask the accounting identities of the companies this run touched; a filer's own slip in a hundred years is no failure."""
     lake, verdicts = storage.store().lake, storage.status().latest("financials")
     touched = verdicts.filter(pl.col("run_id") == context.run.run_id)
-    receipts = storage.receipts("financials_identities", (), Recipe([FINANCIALS]))
     if touched.is_empty():
         judged = _judge_statements(lake, verdicts["cik"].to_list())
     else:
+        receipts = storage.receipts("financials_identities", (), Recipe([FINANCIALS]))
         judged = KeptRows(receipts, JUDGED).of(touched["cik"].to_list(), partial(_judge_statements, lake))
     wanted = {key.name for key in context.selected_asset_check_keys}
     yield from (_identity_result(name, judged.filter(identity=name)) for name in IDENTITIES if name in wanted)

@@ -3,14 +3,13 @@
 They belong to nobody but their maker: what is lost, or was derived from other partitions, is derived again.
 """
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from sec_assets.storage.files import write_atomically
+from sec_assets.storage.memory import recall, remember
 from sec_assets.storage.receipts import Receipts
 
 _MADE_FROM = "made_from"
@@ -35,7 +34,7 @@ class KeptRows:
         Raises:
             StorageError: the folder of the receipts cannot be written.
         """
-        known = self._read()
+        known = recall(self._path, pl.Schema({**self.schema, _MADE_FROM: pl.String}))
         standing = self.receipts.standing(ciks)
         promised = [(cik, receipt.made_from, receipt.rows) for cik, receipt in standing.items()]
         listed = pl.DataFrame(promised, schema=_PROMISED, orient="row")
@@ -58,18 +57,9 @@ class KeptRows:
         marks = {cik: self.receipts.made_from(cik) for cik in ciks}
         marked = new.with_columns(pl.col("cik").replace_strict(marks, return_dtype=pl.String).alias(_MADE_FROM))
         others = known.filter(~pl.col("cik").is_in(list(ciks)))
-        body = io.BytesIO()
-        pl.concat([others, marked]).write_parquet(body)
-        write_atomically(self._path, body.getvalue())
+        remember(self._path, pl.concat([others, marked]))
         self.receipts.save()
 
     @property
     def _path(self) -> Path:
         return self.receipts.folder / f"{self.receipts.name}-rows.parquet"
-
-    def _read(self) -> pl.DataFrame:
-        schema = pl.Schema({**self.schema, _MADE_FROM: pl.String})
-        try:
-            return pl.read_parquet(io.BytesIO(self._path.read_bytes()), schema=schema)
-        except (FileNotFoundError, pl.exceptions.PolarsError):
-            return pl.DataFrame(schema=schema)

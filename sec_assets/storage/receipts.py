@@ -7,7 +7,6 @@ state folder, apart from the lake. Who asks for them is `assets/batch.py`.
 
 import hashlib
 import importlib.metadata
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.storage.files import write_atomically
 from sec_assets.storage.lake import Lake
 from sec_assets.storage.locks import locked
+from sec_assets.storage.memory import recall, remember
 from sec_assets.storage.places import state_of, with_each
 from sec_assets.tables import Table
 
@@ -119,9 +118,7 @@ class Receipts:
         with locked(self.folder, self.name, _PATIENCE_SECONDS, own=True):
             merged = {**self._load(), **self._new}
             rows = [(cik, one.made_from, one.result, one.rows, one.note) for cik, one in merged.items() if one]
-            body = io.BytesIO()
-            pl.DataFrame(rows, schema=_SCHEMA, orient="row").write_parquet(body)
-            write_atomically(self._path, body.getvalue())
+            remember(self._path, pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
         self._new = {}
 
     @property
@@ -129,12 +126,7 @@ class Receipts:
         return self.folder / f"{self.name}.parquet"
 
     def _load(self) -> dict[str, Receipt]:
-        """Read the file; one that is damaged or of another version is as good as none."""
-        try:
-            rows = pl.read_parquet(io.BytesIO(self._path.read_bytes()), schema=_SCHEMA)
-        except (FileNotFoundError, pl.exceptions.PolarsError):
-            return {}
-        return {cik: Receipt(*rest) for cik, *rest in rows.iter_rows()}
+        return {cik: Receipt(*rest) for cik, *rest in recall(self._path, _SCHEMA).iter_rows()}
 
     def _inputs_and_results(self, partitioned: Sequence[Table], cik: str) -> tuple[str, str]:
         return self._look(partitioned, cik), self._look(self.results, cik) if cik in self._known else ""

@@ -4,15 +4,14 @@ A list of what a warehouse was made from lies with the receipts. It counts only 
 for the code that wrote it: a list that is lost, or a warehouse that another program has written to, means building anew.
 """
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from sec_assets.storage.files import write_atomically
 from sec_assets.storage.lake import Lake
+from sec_assets.storage.memory import recall, remember
 from sec_assets.storage.places import listing, state_of
 from sec_assets.storage.receipts import code_identity
 from sec_assets.tables import STATUS, TABLES
@@ -46,7 +45,7 @@ class MadeFrom:
             warehouse: the file that may be renewed.
             now: `inventory` of the lake.
         """
-        known = self._read()
+        known = recall(self.path, _NOTED)
         if known.is_empty() or known["warehouse"].unique().to_list() != [_identity(warehouse)]:
             return None
         changed = _changed(known, now)
@@ -62,19 +61,10 @@ class MadeFrom:
         """
         renewed = pl.DataFrame(schema={name: PARTITIONS[name] for name in _KEY})
         if changes is not None:
-            renewed = pl.concat([changes, self._read().filter("renewed").select(_KEY)]).unique()
+            renewed = pl.concat([changes, recall(self.path, _NOTED).filter("renewed").select(_KEY)]).unique()
         marked = made_from.join(renewed.with_columns(renewed=True), on=_KEY, how="left", nulls_equal=True)
         rows = marked.with_columns(pl.col("renewed").fill_null(value=False), warehouse=pl.lit(_identity(warehouse)))
-        body = io.BytesIO()
-        rows.select(list(_NOTED)).write_parquet(body)
-        write_atomically(self.path, body.getvalue())
-
-    def _read(self) -> pl.DataFrame:
-        """Return the list; one that is damaged or of another version is as good as none."""
-        try:
-            return pl.read_parquet(io.BytesIO(self.path.read_bytes()), schema=_NOTED)
-        except (FileNotFoundError, pl.exceptions.PolarsError):
-            return pl.DataFrame(schema=_NOTED)
+        remember(self.path, rows.select(list(_NOTED)))
 
 
 def _changed(known: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:

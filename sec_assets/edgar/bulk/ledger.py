@@ -4,7 +4,6 @@ The next night's archive is the same but for some thousand members; only compani
 or went are read again. Losing the file costs one full pass, never a row: it is written after the lake is.
 """
 
-import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.storage.files import write_atomically
 from sec_assets.storage.locks import locked
+from sec_assets.storage.memory import remember
 from sec_assets.tables import UTC_INSTANT
 
 _SCHEMA = pl.Schema(
@@ -91,9 +90,7 @@ class Ledger:
         )
         with locked(self.path.parent / "locks", self.path.name, _PATIENCE_SECONDS):
             rows = pl.concat([self.read().join(done, on="cik", how="anti"), new]).sort("cik", "page")
-            buffer = io.BytesIO()
-            rows.write_parquet(buffer)
-            write_atomically(self.path, buffer.getvalue())
+            remember(self.path, rows)
 
 
 def _marks(members: pl.DataFrame) -> pl.DataFrame:

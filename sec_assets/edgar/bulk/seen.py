@@ -4,7 +4,6 @@ Such a company was not asked, so the instant in its status does not tell what is
 requests, never a filing. Which companies are looked up in the lists is decided in `choice.py`.
 """
 
-import io
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from sec_assets.storage.files import write_atomically
 from sec_assets.storage.locks import locked
+from sec_assets.storage.memory import remember
 
 _SCHEMA = pl.Schema({"cik": pl.String, "through": pl.Date})
 _PATIENCE_SECONDS = 30.0
@@ -47,6 +46,4 @@ class SeenThrough:
                 kept |= {cik: max(through, kept.get(cik, through)) for cik in quiet}
             if kept == rows:
                 return
-            buffer = io.BytesIO()
-            pl.DataFrame({"cik": list(kept), "through": list(kept.values())}, schema=_SCHEMA).write_parquet(buffer)
-            write_atomically(self.path, buffer.getvalue())
+            remember(self.path, pl.DataFrame({"cik": list(kept), "through": list(kept.values())}, schema=_SCHEMA))

@@ -30,7 +30,7 @@ def read_companies(
             raw.append(read_filings(_source(reader, company, fetched_at), company.cik))
         except InputError as error:
             failed[company.cik] = str(error)
-    return finish_filings(raw) if raw else [], failed
+    return finish_filings(raw), failed
 
 
 def _source(reader: MemberReader, company: CompanyMembers, fetched_at: datetime) -> Source:
