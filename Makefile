@@ -15,10 +15,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
 
-.venv/.runtime: requirements/runtime.txt pyproject.toml
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml setup.py $(wildcard sec_assets/xbrl/walk/*.pyx)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/runtime.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/runtime.txt -r requirements/build.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/.dev: .venv/.runtime requirements/dev.txt

@@ -135,12 +135,16 @@ class Receipts:
         return " ".join(state_of(self.lake.path(table, cik)) for table in tables)
 
 
+_BUILT = {".pyc", ".so", ".pyd"}
+"""Files made from others of the package, which differ from machine to machine."""
+
+
 @lru_cache(maxsize=1)
 def code_identity() -> str:
     """Return a digest of the package's own files and of the libraries that compute: another one means computing anew."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and "sample" not in path.relative_to(_PACKAGE).parts:
+        if path.is_file() and path.suffix not in _BUILT and "sample" not in path.relative_to(_PACKAGE).parts:
             digest.update(f"{path.relative_to(_PACKAGE)} {path.stat().st_size}\n".encode() + path.read_bytes())
     digest.update(" ".join(importlib.metadata.version(name) for name in _LIBRARIES).encode())
     return digest.hexdigest()

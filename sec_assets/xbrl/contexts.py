@@ -7,7 +7,6 @@ text unambiguous whatever the filer typed.
 
 import json
 import re
-from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,13 +14,15 @@ from typing import NamedTuple
 from lxml import etree
 
 from sec_assets.errors import MalformedError
+from sec_assets.xbrl import walk
 from sec_assets.xbrl.names import NameTable
 from sec_assets.xbrl.units import XBRLI
 
 _XBRLDI = "http://xbrl.org/2006/xbrldi"
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-TRUE = ("true", "1")
+
 _ENTITY, _IDENTIFIER, _SEGMENT = f"{{{XBRLI}}}entity", f"{{{XBRLI}}}identifier", f"{{{XBRLI}}}segment"
+_CONTEXT = f"{{{XBRLI}}}context"
 _SCENARIO, _PERIOD, _INSTANT = f"{{{XBRLI}}}scenario", f"{{{XBRLI}}}period", f"{{{XBRLI}}}instant"
 _START, _END, _FOREVER = f"{{{XBRLI}}}startDate", f"{{{XBRLI}}}endDate", f"{{{XBRLI}}}forever"
 _EXPLICIT, _TYPED = f"{{{_XBRLDI}}}explicitMember", f"{{{_XBRLDI}}}typedMember"
@@ -60,10 +61,8 @@ _NOBODY = Entity("", "")
 FOREVER = Period("forever", None, None, False)
 
 
-def read_contexts(
-    elements: Iterable[etree._Element], names: NameTable, cik: str
-) -> tuple[dict[str, Context], dict[str, str]]:
-    """Return (context by id, problem by id) of `<context>` elements.
+def read_contexts(parent: etree._Element, names: NameTable, cik: str) -> tuple[dict[str, Context], dict[str, str]]:
+    """Return (context by id, problem by id) of the `<context>` elements among the children of `parent`.
 
     A context is a problem when its period or dimensions cannot be read, when its id stands for two different
     contexts, or when it is about another entity than the rest of the document: EDGAR wants one entity per document,
@@ -72,16 +71,23 @@ def read_contexts(
     contexts: dict[str, Context] = {}
     problems: dict[str, str] = {}
     entities: dict[str, str] = {}
-    for element in elements:
-        identifier = (element.get("id") or "").strip()
-        try:
-            context = _context(element, names)
-        except MalformedError as error:
-            problems[identifier] = f"context {identifier!r} (line {element.sourceline}): {error}"
-            continue
+    elements: list[etree._Element] = []
+    for position, plain in enumerate(walk.contexts(parent)):
+        context = _plain_context(plain, names) if plain is not None else None
+        if plain is not None and context is not None:
+            identifier = plain[0]
+        else:
+            elements = elements or list(parent.iterchildren(_CONTEXT))
+            identifier = (elements[position].get("id") or "").strip()
+            try:
+                context = _context(elements[position], names)
+            except MalformedError as error:
+                problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}): {error}"
+                continue
         entities[identifier] = context.entity.identifier.lstrip("0")
         if contexts.setdefault(identifier, context) != context:
-            problems[identifier] = f"context {identifier!r} (line {element.sourceline}) is defined twice"
+            elements = elements or list(parent.iterchildren(_CONTEXT))
+            problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}) is defined twice"
     if len(set(entities.values())) > 1:
         own = cik.lstrip("0")
         main = own if own in entities.values() else next(iter(entities.values()))
@@ -91,6 +97,23 @@ def read_contexts(
     for identifier in problems:
         contexts.pop(identifier, None)
     return contexts, problems
+
+
+def _plain_context(plain: walk.PlainContext, names: NameTable) -> Context | None:
+    """Return a context in plain form; None where only its element tells: of a name's scope, or what is wrong."""
+    _, scheme, identifier, start, end, instant, members = plain
+    known, settle = names.settled, names.settle
+    pairs: list[tuple[str, str]] = []
+    try:
+        for axis_text, member_text in members:
+            axis, member = known.get(axis_text) or settle(axis_text), known.get(member_text) or settle(member_text)
+            if axis is None or member is None:
+                return None
+            pairs.append((axis[0], member[0]))
+        period = _duration(start, end) if instant is None else _instant(instant)
+        return Context(period, _joined(pairs) if pairs else "", _entity_of(scheme, identifier))
+    except MalformedError:
+        return None  # raised again, with its line, when the element is read
 
 
 def _context(element: etree._Element, names: NameTable) -> Context:
@@ -152,7 +175,7 @@ def _typed(element: etree._Element) -> str:
     if len(element) != 1:
         raise MalformedError("a typed member needs exactly one element")
     value = element[0]
-    if value.get(XSI_NIL, "").strip() in TRUE:
+    if value.get(XSI_NIL, "").strip() in walk.TRUE:
         return "nil"
     if len(value):
         return json.dumps(_canonical(value), ensure_ascii=False)

@@ -19,6 +19,7 @@ from sec_assets.xbrl.duplicates import classify_duplicates, number_occurrences
 from sec_assets.xbrl.footnotes import Note, footnotes_frame
 from sec_assets.xbrl.names import is_extension
 from sec_assets.xbrl.problems import Cause, Problem, causes, problems_frame, whole
+from sec_assets.xbrl.walk import FactColumns
 
 FactRow = tuple[int, int, int, int, int, str | None, str | None, str | None, bool, int]
 """Numbers of document, concept, aspect, unit and language; value, number in plain digits, decimals, is_nil, ordinal."""
@@ -59,6 +60,9 @@ class FactSink:
         self._aspects: dict[Context, int] = {}
         self._units: dict[str | None, int] = {None: 0}
         self._languages: dict[str | None, int] = {None: 0}
+        self._decimals: dict[str | None, int] = {None: 0}
+        self.known_decimals: dict[str | None, int] = {}
+        self.columns = FactColumns()
         self._rows: list[FactRow] = []
         self._causes: list[Cause] = []
         self._told: Counter[InstanceDocument] = Counter()
@@ -84,6 +88,10 @@ class FactSink:
     def language(self, language: str | None) -> int:
         """Return the number of a language; 0 stands for none."""
         return self._languages.setdefault(language, len(self._languages))
+
+    def decimals(self, decimals: str | None) -> int:
+        """Return the number of an accuracy; 0 stands for an unknown one."""
+        return self._decimals.setdefault(decimals, len(self._decimals))
 
     def add(
         self,
@@ -140,8 +148,8 @@ class FactSink:
         )
 
     def _ranked(self) -> pl.DataFrame:
-        facts = _columns(self._rows)
-        self._rows = []
+        facts = pl.concat([_of_rows(self._rows), _of_columns(self.columns, list(self._decimals))])
+        self._rows, self.columns = [], FactColumns()
         return facts.with_columns(
             _ranks("company", self._documents, lambda d: d.cik)[facts["document"]],
             _ranks("filing", self._documents, lambda d: d.accession_number)[facts["document"]],
@@ -171,13 +179,32 @@ def _ranks(name: str, things: Iterable[Any], key: Callable[[Any], Any]) -> pl.Se
     return pl.Series(name, [position[value] for value in keys], dtype=pl.Int32)
 
 
-def _columns(rows: list[FactRow]) -> pl.DataFrame:
+def _of_rows(rows: list[FactRow]) -> pl.DataFrame:
     schema = (
         ("document", pl.Int32), ("concept_id", pl.Int32), ("aspect_id", pl.Int32), ("unit_id", pl.Int32),
         ("lang_id", pl.Int32), ("value", pl.String), ("number", pl.String), ("decimals", pl.String),
         ("is_nil", pl.Boolean), ("ordinal", pl.Int32),
     )  # fmt: skip
     return pl.DataFrame([pl.Series(name, [row[i] for row in rows], dtype=t) for i, (name, t) in enumerate(schema)])
+
+
+def _of_columns(columns: FactColumns, decimals: list[str | None]) -> pl.DataFrame:
+    def numbers(column: list[int]) -> pl.Series:
+        return pl.Series(column, dtype=pl.Int32)
+
+    value = pl.Series(columns.values, dtype=pl.String)
+    return pl.select(
+        document=numbers(columns.documents),
+        concept_id=numbers(columns.concepts),
+        aspect_id=numbers(columns.aspects),
+        unit_id=numbers(columns.units),
+        lang_id=numbers(columns.languages),
+        value=value,
+        number=pl.when(pl.Series(columns.has_number, dtype=pl.Boolean)).then(value),
+        decimals=pl.Series(decimals, dtype=pl.String)[numbers(columns.decimals)],
+        is_nil=pl.Series(columns.is_nil, dtype=pl.Boolean),
+        ordinal=numbers(columns.ordinals),
+    )
 
 
 def _documents(documents: list[InstanceDocument]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl.contexts import TRUE, XSI_NIL
+from sec_assets.xbrl.contexts import XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
 from sec_assets.xbrl.footnotes import FactPlace, Note, inherited_language, related_notes
@@ -19,10 +19,11 @@ from sec_assets.xbrl.fractions import fraction_value
 from sec_assets.xbrl.markup import IX_NAMESPACES, MarkupWriter, has_exclusions, text_content
 from sec_assets.xbrl.names import NameTable, Prefixes
 from sec_assets.xbrl.problems import Problem
-from sec_assets.xbrl.reader import LANG, SPACE
-from sec_assets.xbrl.references import CONTEXT, UNIT, References
+from sec_assets.xbrl.reader import LANG
+from sec_assets.xbrl.references import References
 from sec_assets.xbrl.transforms.registry import transform
 from sec_assets.xbrl.values import decimals_text, shifted, whole_number
+from sec_assets.xbrl.walk import SPACE, TRUE
 
 _KINDS = (
     "nonFraction", "nonNumeric", "fraction", "tuple", "continuation", "resources", "references", "footnote", "relationship",
@@ -110,11 +111,7 @@ class _SetReader:
         self._sink = sink
         self._names = {id(page): NameTable(page.root, page.document.body, prefixes) for page in pages}
         self._references = References(
-            [
-                (resources.iterchildren(CONTEXT), resources.iterchildren(UNIT), self._names[id(page)])
-                for page in pages
-                for resources in page.resources
-            ],
+            [(resources, self._names[id(page)]) for page in pages for resources in page.resources],
             cik=pages[0].document.cik,
             sink=sink,
         )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from sec_assets.xbrl.contexts import TRUE
+from sec_assets.xbrl.walk import TRUE
 
 XHTML = "http://www.w3.org/1999/xhtml"
 IX_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")

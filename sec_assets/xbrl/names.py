@@ -11,10 +11,10 @@ from functools import lru_cache
 from lxml import etree
 
 from sec_assets.errors import MalformedError
+from sec_assets.xbrl.walk import bound_alike
 
 _BY_FIRST_SEGMENT = re.compile(r"https?://(?:xbrl\.)?(?:fasb\.org|sec\.gov|us)/([A-Za-z][A-Za-z0-9_.-]*)(?:/|$)")
 _BY_LAST_SEGMENT = re.compile(r"https?://xbrl\.(?:ifrs|iasb)\.org/(?:.*/)?([A-Za-z][A-Za-z0-9_.-]*)/?")
-_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,64}+))?\s{0,64}+=\s{0,64}+(?:"([^"]*)"|'([^']*)')""")
 _MOST_WORK = 10_000_000
 _LOCAL_NAME = re.compile(r"[^\W\d][\w.\-\u00B7]*")
 
@@ -81,7 +81,8 @@ class NameTable:
     """
 
     def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
-        self.alike = _bound_alike(root, body)  # prefixes that mean the same all over the document
+        self._root = root
+        self.alike = bound_alike(root, body)  # prefixes that mean the same all over the document
         # What `expand` has found for names that mean the same all over the document.
         self.settled: dict[str | None, tuple[str, str]] = {}
         self._work = 0
@@ -106,6 +107,17 @@ class NameTable:
         if prefix in self.alike:
             self.settled[text] = found
         return found
+
+    def settle(self, text: str | None) -> tuple[str, str] | None:
+        """Return what `expand` does for a QName whose prefix means the same all over the document, else None.
+
+        Raises:
+            MalformedError: not a QName.
+        """
+        known = self.settled.get(text)
+        if known is None and ((text or "").strip().rpartition(":")[0] or None) in self.alike:
+            known = self.expand(text, self._root)
+        return known
 
     def is_settled(self, text: str | None) -> bool:
         """Tell whether a QName that was expanded once means the same all over the document."""
@@ -145,17 +157,3 @@ class NameTable:
         scope = element.nsmap
         self._work += len(scope)
         return scope
-
-
-def _bound_alike(root: etree._Element, body: bytes) -> dict[str | None, str]:
-    """Return the root's declarations that no other element contradicts.
-
-    Text that only looks like a declaration can take a prefix out, never put a wrong one in. Where the bytes do not
-    show the root's own declarations (an encoding without ASCII), there are none.
-    """
-    scope: dict[str | None, str] = dict(root.nsmap)
-    seen: dict[str | None, set[str]] = {}
-    for prefix, double, single in _DECLARATION.findall(body):
-        name = prefix.decode("utf-8", "replace") or None
-        seen.setdefault(name, set()).add((double or single).decode("utf-8", "replace"))
-    return {prefix: namespace for prefix, namespace in scope.items() if seen.get(prefix) == {namespace}}

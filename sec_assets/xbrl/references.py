@@ -3,7 +3,7 @@
 A reference to something that is not defined, or not readable, is an error of the fact, with the reason why.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -13,15 +13,21 @@ from sec_assets.xbrl.facts import FactSink
 from sec_assets.xbrl.names import NameTable
 from sec_assets.xbrl.units import XBRLI, read_units
 
-CONTEXT, UNIT = f"{{{XBRLI}}}context", f"{{{XBRLI}}}unit"
+_UNIT = f"{{{XBRLI}}}unit"
 
 
 class References:
-    """Contexts and units of one instance, or of all documents of an inline set."""
+    """Contexts and units of one instance, or of all documents of an inline set.
+
+    Args:
+        sources: the elements whose children they are, with the names of their document.
+        cik: the company.
+        sink: hands out the numbers.
+    """
 
     def __init__(
         self,
-        sources: Sequence[tuple[Iterable[etree._Element], Iterable[etree._Element], NameTable]],
+        sources: Sequence[tuple[etree._Element, NameTable]],
         *,
         cik: str,
         sink: FactSink,
@@ -29,17 +35,17 @@ class References:
         self._aspects: dict[str | None, int] = {}
         self._units: dict[str | None, int] = {}
         self._bad: dict[tuple[str, str], str] = {}
-        for contexts, units, names in sources:
-            self._add_contexts(*read_contexts(contexts, names, cik), sink)
-            self._add_units(*read_units(units, names), sink)
+        for parent, names in sources:
+            self._add_contexts(*read_contexts(parent, names, cik), sink)
+            self._add_units(*read_units(parent.iterchildren(_UNIT), names), sink)
 
     @property
-    def aspects(self) -> Mapping[str | None, int]:
+    def aspects(self) -> dict[str | None, int]:
         """What `aspect` knows without looking twice; for the loop over all facts, where a call costs as much as the rest."""
         return self._aspects
 
     @property
-    def units(self) -> Mapping[str | None, int]:
+    def units(self) -> dict[str | None, int]:
         """What `unit` knows without looking twice."""
         return self._units
 

@@ -1,0 +1,289 @@
+# cython: language_level=3, boundscheck=False, wraparound=False
+"""The walk over trees in C, by the interface lxml publishes for that; `python.py` says what each function returns."""
+
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from libc.string cimport strcmp, strlen
+from lxml.includes cimport etreepublic as lxml
+from lxml.includes.tree cimport (
+    XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode, xmlNs,
+)
+
+from lxml import etree
+
+from sec_assets.xbrl.walk.answers import TRUE, PlainFacts
+
+cdef extern from "libxml/xmlversion.h":
+    int LIBXML_VERSION
+
+if etree.LIBXML_VERSION[:2] != (LIBXML_VERSION // 10000, LIBXML_VERSION // 100 % 100):
+    raise ImportError("lxml has another libxml2 than the walk was compiled for")
+lxml.import_lxml__etree()
+
+cdef const char* XBRLI = "http://www.xbrl.org/2003/instance"
+cdef const char* XBRLDI = "http://xbrl.org/2006/xbrldi"
+cdef const char* XSI = "http://www.w3.org/2001/XMLSchema-instance"
+cdef const char* XML = "http://www.w3.org/XML/1998/namespace"
+
+
+cdef inline bint is_of(xmlNs* namespace, const char* uri) noexcept:
+    return namespace is not NULL and namespace.href is not NULL and strcmp(<const char*>namespace.href, uri) == 0
+
+
+cdef inline bint is_named(xmlNode* node, const char* uri, const char* name) noexcept:
+    return strcmp(<const char*>node.name, name) == 0 and is_of(node.ns, uri)
+
+
+cdef inline xmlNode* element_from(xmlNode* node) noexcept:
+    while node is not NULL and node.type != XML_ELEMENT_NODE:
+        node = node.next
+    return node
+
+
+cdef inline object string(const_xmlChar* text):
+    return PyUnicode_DecodeUTF8(<const char*>text, strlen(<const char*>text), NULL)
+
+
+cdef inline object text_of(xmlNode* node):
+    cdef xmlNode* first = node.children
+    if first is not NULL and first.type == XML_TEXT_NODE and first.next is NULL:
+        return string(first.content)
+    return lxml.textOf(node)
+
+
+cdef inline object value_of(xmlNode* node, xmlAttr* attribute):
+    cdef xmlNode* first = attribute.children
+    if first is not NULL and first.type == XML_TEXT_NODE and first.next is NULL:
+        return string(first.content)
+    return lxml.attributeValue(node, attribute)
+
+
+cdef inline object prefix_of(xmlNode* node):
+    return None if node.ns is NULL or node.ns.prefix is NULL else string(node.ns.prefix)
+
+
+cdef inline object stripped(object text):
+    return (text or "").strip()
+
+
+cdef inline object attribute_of(xmlNode* node, const char* name):
+    cdef xmlAttr* each = node.properties
+    while each is not NULL:
+        if each.ns is NULL and strcmp(<const char*>each.name, name) == 0:
+            return value_of(node, each)
+        each = each.next
+    return None
+
+
+cdef inline bint is_space(char letter) noexcept:
+    return letter == b" " or letter == b"\t" or letter == b"\r" or letter == b"\n"
+
+
+cdef inline bint fits(const char* text, Py_ssize_t length) noexcept:
+    """Tell whether a text is a number of at most 26 digits before and 12 behind the point, as it stands."""
+    cdef Py_ssize_t at = 0, begin
+    if at < length and (text[at] == b"+" or text[at] == b"-"):
+        at += 1
+    begin = at
+    while at < length and b"0" <= text[at] <= b"9":
+        at += 1
+    if not 1 <= at - begin <= 26:
+        return False
+    if at == length:
+        return True
+    if text[at] != b".":
+        return False
+    begin = at + 1
+    at = begin
+    while at < length and b"0" <= text[at] <= b"9":
+        at += 1
+    return at == length and 1 <= at - begin <= 12
+
+
+def plain_facts(lxml._Element root, meaning, wanted, columns):
+    """Add the plain facts of an instance to `columns`; see `python.plain_facts`."""
+    cdef int document = meaning.document
+    cdef dict aspects = meaning.aspects, units = meaning.units, accuracies = meaning.decimals, seen = {}
+    cdef list documents = columns.documents, concepts = columns.concepts, aspect_column = columns.aspects
+    cdef list unit_column = columns.units, languages = columns.languages, decimals = columns.decimals
+    cdef list ordinals = columns.ordinals, values = columns.values
+    cdef list are_nil = columns.is_nil, have_number = columns.has_number
+    cdef list others = [], identified = []
+    cdef bint ask_ids = bool(wanted), is_special, is_nil, is_number
+    cdef object key, concept, aspect, unit, accuracy, language, nil, stated, identifier, reference
+    cdef xmlNode* node = element_from(root._c_node.children)
+    cdef xmlNode* part
+    cdef xmlAttr* attribute
+    cdef const char* name
+    cdef const char* text
+    cdef Py_ssize_t position = -1, length
+    cdef int ordinal = -1
+    while node is not NULL:
+        position += 1
+        # a document keeps each name and each namespace once: their addresses tell tags apart
+        key = (<size_t>node.name, <size_t>node.ns)
+        if key in seen:
+            concept = seen[key]
+        else:
+            concept = seen[key] = meaning.concept_of(lxml.namespacedName(node), prefix_of(node))
+        if concept is None:
+            node = element_from(node.next)
+            continue
+        ordinal += 1
+        reference = unit = stated = language = nil = None
+        is_special = False
+        attribute = node.properties
+        while attribute is not NULL:
+            name = <const char*>attribute.name
+            if attribute.ns is NULL:
+                if strcmp(name, "contextRef") == 0:
+                    reference = value_of(node, attribute)
+                elif strcmp(name, "unitRef") == 0:
+                    unit = value_of(node, attribute)
+                elif strcmp(name, "decimals") == 0:
+                    stated = value_of(node, attribute)
+                elif strcmp(name, "precision") == 0:
+                    is_special = True
+                elif ask_ids and strcmp(name, "id") == 0:
+                    identifier = value_of(node, attribute)
+                    if identifier in wanted:
+                        identified.append((identifier, ordinal, lxml.namespacedName(node), prefix_of(node)))
+            elif strcmp(name, "nil") == 0 and is_of(attribute.ns, XSI):
+                nil = value_of(node, attribute)
+            elif strcmp(name, "lang") == 0 and is_of(attribute.ns, XML):
+                language = value_of(node, attribute)
+            attribute = attribute.next
+        is_nil = nil is not None and nil.strip() in TRUE
+        is_number = unit is not None
+        aspect = aspects.get(reference)
+        part = node.children
+        text, length = NULL, 0
+        if part is not NULL:
+            if part.next is NULL and (part.type == XML_TEXT_NODE or part.type == XML_CDATA_SECTION_NODE):
+                text = <const char*>part.content
+                length = strlen(text)
+                while length and is_space(text[length - 1]):
+                    length -= 1
+                while length and is_space(text[0]):
+                    text, length = text + 1, length - 1
+            else:
+                is_special = True
+        if is_number:
+            unit = units.get(unit)
+            is_special = is_special or unit is None or not (is_nil or fits(text, length))
+        if is_special or aspect is None:
+            others.append((position, ordinal, concept))
+            node = element_from(node.next)
+            continue
+        if is_number:
+            accuracy = accuracies.get(stated)
+            if accuracy is None:
+                accuracy = accuracies[stated] = meaning.decimals_of(stated)
+            language = 0
+        else:
+            unit = accuracy = 0
+            language = meaning.language if language is None else meaning.language_of(language)
+        documents.append(document)
+        concepts.append(concept)
+        aspect_column.append(aspect)
+        unit_column.append(unit)
+        languages.append(language)
+        decimals.append(accuracy)
+        ordinals.append(ordinal)
+        are_nil.append(is_nil)
+        have_number.append(is_number and not is_nil)
+        values.append(None if is_nil else PyUnicode_DecodeUTF8(text, length, NULL) if length else "")
+        node = element_from(node.next)
+    return PlainFacts(ordinal + 1, others, identified)
+
+
+def contexts(lxml._Element parent) -> list:
+    """Return the contexts among an element's children; see `python.contexts`."""
+    cdef xmlNode* node = element_from(parent._c_node.children)
+    cdef list found = []
+    while node is not NULL:
+        if is_named(node, XBRLI, "context"):
+            found.append(plain_context(node))
+        node = element_from(node.next)
+    return found
+
+
+cdef object plain_context(xmlNode* context):
+    cdef xmlNode* part = element_from(context.children)
+    cdef xmlNode* each
+    cdef object scheme = None, identifier = None, start = "", end = "", instant = None
+    cdef bint entity = False, period = False
+    cdef list dimensions = []
+    while part is not NULL:
+        each = element_from(part.children)
+        if is_named(part, XBRLI, "entity"):
+            if entity or each is NULL or not is_named(each, XBRLI, "identifier"):
+                return None
+            entity = True
+            scheme, identifier = attribute_of(each, "scheme"), text_of(each)
+            each = element_from(each.next)
+            if each is not NULL:
+                if not is_named(each, XBRLI, "segment") or not are_members(each, dimensions):
+                    return None
+                each = element_from(each.next)
+        elif is_named(part, XBRLI, "period"):
+            if period or each is NULL:
+                return None
+            period = True
+            if is_named(each, XBRLI, "instant"):
+                instant = stripped(text_of(each))
+            elif is_named(each, XBRLI, "startDate"):
+                start = stripped(text_of(each))
+                each = element_from(each.next)
+                if each is NULL or not is_named(each, XBRLI, "endDate"):
+                    return None
+                end = stripped(text_of(each))
+            else:
+                return None
+            each = element_from(each.next)
+        elif is_named(part, XBRLI, "scenario"):
+            if not are_members(part, dimensions):
+                return None
+            each = NULL
+        else:
+            return None
+        if each is not NULL:
+            return None
+        part = element_from(part.next)
+    if not period:
+        return None
+    return stripped(attribute_of(context, "id")), scheme, identifier, start, end, instant, dimensions
+
+
+cdef bint are_members(xmlNode* container, list found) except -1:
+    cdef xmlNode* each = element_from(container.children)
+    while each is not NULL:
+        if not is_named(each, XBRLDI, "explicitMember"):
+            return False
+        found.append((attribute_of(each, "dimension"), text_of(each)))
+        each = element_from(each.next)
+    return True
+
+
+def bound_alike(lxml._Element root, body) -> dict:
+    """Return the root's declarations that no other element contradicts; see `python.bound_alike`."""
+    cdef xmlNode* top = root._c_node
+    cdef xmlNode* node = top
+    cdef xmlNs* each
+    cdef dict alike = dict(root.nsmap)
+    while True:
+        if node is not top and node.type == XML_ELEMENT_NODE:
+            each = node.nsDef
+            while each is not NULL:
+                prefix = None if each.prefix is NULL else string(each.prefix)
+                namespace = None if each.href is NULL else string(each.href)
+                if alike.get(prefix, namespace) != namespace:
+                    del alike[prefix]
+                each = each.next
+        if node.type == XML_ELEMENT_NODE and node.children is not NULL:
+            node = node.children
+            continue
+        while node is not top and node.next is NULL:
+            node = node.parent
+        if node is top:
+            return alike
+        node = node.next

@@ -1,0 +1,99 @@
+"""The walk over trees in Python, with what lxml offers; `compiled.pyx` gives the same answers faster."""
+
+import re
+from collections.abc import Container
+
+from lxml import etree
+
+from sec_assets.xbrl.values import FITS
+from sec_assets.xbrl.walk.answers import SPACE, TRUE, FactColumns, Meaning, PlainContext, PlainFacts
+
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_CONTEXT = "{http://www.xbrl.org/2003/instance}context"
+_DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,64}+))?\s{0,64}+=\s{0,64}+(?:"([^"]*)"|'([^']*)')""")
+
+
+def plain_facts(root: etree._Element, meaning: Meaning, wanted: Container[str], columns: FactColumns) -> PlainFacts:
+    """Add the facts of an instance that can be told by columns alone to `columns`; tell where the others are.
+
+    The others refer to something that is not known, hold elements, state their `precision`, or are numbers that are not
+    in plain digits or do not fit.
+
+    Args:
+        root: the root element.
+        meaning: what its references stand for.
+        wanted: ids to look out for.
+        columns: grow by a row for every plain fact, in document order.
+    """
+    found = PlainFacts(0, [], [])
+    concepts: dict[tuple[str, str | None], int | None] = {}
+    ordinal = -1
+    for position, element in enumerate(root.iterchildren("*")):
+        tag = element.tag, element.prefix
+        if tag not in concepts:
+            concepts[tag] = meaning.concept_of(*tag)
+        concept = concepts[tag]
+        if concept is None:
+            continue
+        ordinal += 1
+        identifier = element.get("id") if wanted else None
+        if identifier is not None and identifier in wanted:
+            found.identified.append((identifier, ordinal, *tag))
+        if not _add(element, concept, ordinal, meaning, columns):
+            found.others.append((position, ordinal, concept))
+    return found._replace(facts=ordinal + 1)
+
+
+def _add(element: etree._Element, concept: int, ordinal: int, meaning: Meaning, columns: FactColumns) -> bool:
+    get = element.get
+    aspect, reference, nil = meaning.aspects.get(get("contextRef")), get("unitRef"), get(_NIL)
+    if aspect is None or len(element) or get("precision") is not None:
+        return False
+    text = None if nil is not None and nil.strip() in TRUE else (element.text or "").strip(SPACE)
+    unit = accuracy = language = 0
+    if reference is None:
+        lang = get(_LANG)
+        language = meaning.language if lang is None else meaning.language_of(lang)
+    else:
+        unit = meaning.units.get(reference)
+        if unit is None or (text is not None and FITS(text) is None):
+            return False
+        stated = get("decimals")
+        if stated not in meaning.decimals:
+            meaning.decimals[stated] = meaning.decimals_of(stated)
+        accuracy = meaning.decimals[stated]
+    columns.documents.append(meaning.document)
+    columns.concepts.append(concept)
+    columns.aspects.append(aspect)
+    columns.units.append(unit)
+    columns.languages.append(language)
+    columns.decimals.append(accuracy)
+    columns.ordinals.append(ordinal)
+    columns.is_nil.append(text is None)
+    columns.has_number.append(reference is not None and text is not None)
+    columns.values.append(text)
+    return True
+
+
+def contexts(parent: etree._Element) -> list[PlainContext | None]:
+    """Return the contexts among an element's children in plain form.
+
+    None stands for one that has to be read element by element: with a typed member, of a period without end, or not as
+    it should be. Here that is all of them, as taking them apart twice would be no gain.
+    """
+    return [None for _ in parent.iterchildren(_CONTEXT)]
+
+
+def bound_alike(root: etree._Element, body: bytes) -> dict[str | None, str]:
+    """Return the root's declarations (namespace by prefix) that no other element contradicts.
+
+    Text that only looks like a declaration can take a prefix out, never put a wrong one in. Where the bytes do not
+    show the root's own declarations (an encoding without ASCII), there are none.
+    """
+    scope: dict[str | None, str] = dict(root.nsmap)
+    seen: dict[str | None, set[str]] = {}
+    for prefix, double, single in _DECLARATION.findall(body):
+        name = prefix.decode("utf-8", "replace") or None
+        seen.setdefault(name, set()).add((double or single).decode("utf-8", "replace"))
+    return {prefix: namespace for prefix, namespace in scope.items() if seen.get(prefix) == {namespace}}
