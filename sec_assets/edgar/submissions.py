@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,13 +63,17 @@ class LoadedFilings:
 class RawFilings:
     """A company's submissions as read, texts not yet looked at; see `finish_filings`.
 
-    `pages` holds, per page, its name, its rows, and how many were announced; or a sentence instead of a page that could
-    not be read.
+    Attributes:
+        cik: ten digits.
+        company: what its recent page says of the company.
+        pages: the rows of each page, or a sentence instead of a page that could not be read.
+        digest: of the bytes of the pages that could be read, SHA-256 in hexadecimal.
     """
 
     cik: str
     company: dict[str, object]
     pages: tuple["RawPage | str", ...]
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +117,14 @@ def fetch_filings(client: "EdgarClient", cik: str, *, refresh: bool = False) -> 
 
 def read_filings(source: Source, cik: str) -> RawFilings:
     """Read all pages of a company, wherever they come from; see `fetch_filings` for what it raises."""
-    name = f"CIK{cik}.json"
-    content, fetched_at = source(name)
+    name, digest = f"CIK{cik}.json", sha256()
+
+    def heard(page: str) -> tuple[bytes, datetime]:
+        content, fetched_at = source(page)
+        digest.update(content)
+        return content, fetched_at
+
+    content, fetched_at = heard(name)
     body = _object(content, name)
     if _cik_of(body, name) != cik:
         raise MalformedError(f"{name} describes company {body.get('cik')!r}, not {cik}")
@@ -123,10 +134,10 @@ def read_filings(source: Source, cik: str) -> RawFilings:
     pages: list[RawPage | str] = [RawPage(name, fetched_at, read_page(filings["recent"], name))]
     for page in _pages(filings.get("files"), name):
         try:
-            pages.append(_read_page(source, cik, page))
+            pages.append(_read_page(heard, cik, page))
         except InputError as error:
             pages.append(f"older page {page.get('name')!r} is missing from the index: {error}")
-    return RawFilings(cik, parse_company(body, cik), tuple(pages))
+    return RawFilings(cik, parse_company(body, cik), tuple(pages), digest.hexdigest())
 
 
 def _read_page(source: Source, cik: str, page: Mapping[str, Any]) -> RawPage:

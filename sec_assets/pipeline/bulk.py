@@ -21,7 +21,7 @@ from sec_assets.edgar.bulk.submissions import read_companies
 from sec_assets.edgar.client import EdgarClient, Stored
 from sec_assets.edgar.urls import submissions_archive_url
 from sec_assets.errors import AbsentError
-from sec_assets.pipeline.filings import index_companies, outcome_of
+from sec_assets.pipeline.filings import SameAnswers, index_companies, outcome_of
 from sec_assets.pipeline.outcome import Outcome, Store
 from sec_assets.pipeline.who_filed import look_up, plan_lookup, seen_of
 from sec_assets.settings import BulkMode, Settings
@@ -190,8 +190,12 @@ class IndexWay:
         """Yield what EDGAR answers for each company; what the lists told about those that were asked counts no more."""
         asked: set[str] = set()
         try:
+            # Who asks for a single company means it, such as after a damaged file.
+            same = SameAnswers(self._settings.state / "receipts", self._store.lake) if len(ciks) > 1 else None
             workers = self._settings.download_workers
-            for outcome in index_companies(self._client, self._store, ciks, workers=workers, refresh=self._refresh):
+            for outcome in index_companies(
+                self._client, self._store, ciks, workers=workers, refresh=self._refresh, same=same
+            ):
                 yield outcome
                 asked.update(cik for cik in outcome.ciks if cik not in outcome.failed)  # it is stored by now
         finally:

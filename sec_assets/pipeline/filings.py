@@ -1,12 +1,13 @@
 """Submissions to the filings index: several companies are asked for at a time (the request budget is shared anyway).
 
 Answers that came in while others were worked on are worked on together: a frame of many companies costs little more than
-one of a single company.
+one of a single company. Nothing is made of an answer that is the one of before.
 """
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
 
 import polars as pl
 
@@ -14,7 +15,9 @@ from sec_assets.edgar.client import EdgarClient
 from sec_assets.edgar.submissions import LoadedFilings, RawFilings, fetch_filings, finish_filings, merge_first_seen
 from sec_assets.errors import InputError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words
-from sec_assets.storage.lake import Lake
+from sec_assets.storage.lake import Lake, Written
+from sec_assets.storage.places import size_of
+from sec_assets.storage.receipts import Receipts, Recipe
 from sec_assets.tables import COMPANIES, FILINGS_INDEX
 
 _TOGETHER = 50
@@ -22,10 +25,51 @@ _TOGETHER = 50
 _Asked = deque[tuple[str, Future[RawFilings | str]]]
 
 
+class SameAnswers:
+    """Tells whose submissions are, byte for byte, those that its partitions were made from.
+
+    Args:
+        folder: where receipts are kept.
+        lake: where the partitions lie.
+    """
+
+    def __init__(self, folder: Path, lake: Lake) -> None:
+        self._lake, self._digests = lake, dict[str, str]()
+        recipe = Recipe((), outside=self._digests.__getitem__)
+        self._receipts = Receipts(folder, lake, FILINGS_INDEX.name, (FILINGS_INDEX, COMPANIES), recipe)
+
+    def among(self, answers: Sequence[RawFilings]) -> dict[str, Written]:
+        """Return the partitions of the companies of whom nothing is to be made."""
+        self._digests.update((answer.cik, answer.digest) for answer in answers)
+        standing = self._receipts.standing(answer.cik for answer in answers)
+        return {cik: Written(one.rows, self._bytes(cik), changed=False) for cik, one in standing.items()}
+
+    def _bytes(self, cik: str) -> int:
+        return size_of(self._lake.path(FILINGS_INDEX, cik))
+
+    def stored(self, loaded: Sequence[tuple[str, LoadedFilings]]) -> None:
+        """Remember the answers `among` was told, now that their partitions are made; not those that lack something."""
+        for cik, filings in loaded:
+            if filings.problems:
+                self._receipts.forget(cik)
+            else:
+                self._receipts.note(cik, filings.index.height, None)
+
+    def save(self) -> None:
+        """Keep what was remembered for other runs."""
+        self._receipts.save()
+
+
 def index_companies(
-    client: EdgarClient, store: Store, ciks: Sequence[str], *, workers: int, refresh: bool
+    client: EdgarClient,
+    store: Store,
+    ciks: Sequence[str],
+    *,
+    workers: int,
+    refresh: bool,
+    same: SameAnswers | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the outcomes of companies, in order, each of as many as have come in.
+    """Yield the outcomes of companies, as they were asked for, each of as many as have come in.
 
     Args:
         client: access to EDGAR.
@@ -33,6 +77,7 @@ def index_companies(
         ciks: the companies.
         workers: requests under way at once.
         refresh: ask EDGAR even if a fresh enough copy is in the cache.
+        same: answers of earlier runs, of which nothing is made again; None to make everything anew.
 
     Raises:
         OutageError: EDGAR cannot be reached, or pauses us.
@@ -42,10 +87,19 @@ def index_companies(
         try:
             while asked:
                 answers = _answers(asked)
-                loaded = finish_filings([answer for answer in answers.values() if isinstance(answer, RawFilings)])
+                read = [answer for answer in answers.values() if isinstance(answer, RawFilings)]
+                known = same.among(read) if same else {}
+                if known:
+                    yield Outcome(list(known), written=known)
+                loaded = finish_filings([answer for answer in read if answer.cik not in known])
                 failed = {cik: answer for cik, answer in answers.items() if isinstance(answer, str)}
-                yield outcome_of(store.lake, list(answers), loaded, failed)
+                if loaded or failed:
+                    yield outcome_of(store.lake, [cik for cik in answers if cik not in known], loaded, failed)
+                if same:
+                    same.stored(loaded)  # who asked for more has stored what came before
         finally:
+            if same:
+                same.save()
             pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -80,7 +80,7 @@ class Receipts:
 
     def standing(self, ciks: Iterable[str]) -> dict[str, Receipt]:
         """Return the receipts that hold; also notes how the inputs look now, before anything is made from them."""
-        self._known = self._load()
+        self._known = self._known or self._load()
         found: dict[str, Receipt] = {}
         whole = [table for table in self.recipe.inputs if self.lake.has(table)]
         partitioned = [table for table in self.recipe.inputs if table not in whole]

@@ -106,7 +106,8 @@ def _plain_context(plain: walk.PlainContext, names: NameTable) -> Context | None
     pairs: list[tuple[str, str]] = []
     try:
         for axis_text, member_text in members:
-            axis, member = known.get(axis_text) or settle(axis_text), known.get(member_text) or settle(member_text)
+            member = known.get(member_text) or settle(member_text)
+            axis = known.get(axis_text) or settle(axis_text)
             if axis is None or member is None:
                 return None
             pairs.append((axis[0], member[0]))

@@ -11,7 +11,7 @@ from functools import lru_cache
 from lxml import etree
 
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl.walk import bound_alike
+from sec_assets.xbrl import walk
 
 _BY_FIRST_SEGMENT = re.compile(r"https?://(?:xbrl\.)?(?:fasb\.org|sec\.gov|us)/([A-Za-z][A-Za-z0-9_.-]*)(?:/|$)")
 _BY_LAST_SEGMENT = re.compile(r"https?://xbrl\.(?:ifrs|iasb)\.org/(?:.*/)?([A-Za-z][A-Za-z0-9_.-]*)/?")
@@ -82,7 +82,7 @@ class NameTable:
 
     def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
         self._root = root
-        self.alike = bound_alike(root, body)  # prefixes that mean the same all over the document
+        self.alike = walk.bound_alike(root, body)  # prefixes that mean the same all over the document
         # What `expand` has found for names that mean the same all over the document.
         self.settled: dict[str | None, tuple[str, str]] = {}
         self._work = 0

@@ -1,8 +1,9 @@
 """A million mutated documents: `make fuzz-xbrl`, or `python -m sec_assets_tests.campaigns.xbrl_fuzz INPUTS [SEED]`.
 
 Whatever is done to a document, it gives facts or a failure: never an exception, never a hang, never a number that is not
-the text's, never a change to its neighbours. Inputs are parsed in batches, each with an intact document among them. The first
-batch that breaks a rule is bisected, its input is written out, and the campaign ends with an error.
+the text's, never a change to its neighbours, and the same with the compiled walk and with the one in Python. Inputs are
+parsed in batches, each with an intact document among them. The first batch that breaks a rule is bisected, its input is
+written out, and the campaign ends with an error.
 """
 
 import sys
@@ -17,6 +18,7 @@ from sec_assets.xbrl.cover import cover_pages, ticker_history
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets_tests.campaigns.xbrl_mutants import SEEDS, mutants
 from sec_assets_tests.memory import peak_megabytes
+from sec_assets_tests.xbrl.walks import are_equal, walk_in_python
 
 BATCH = 400
 SLOWEST_SECONDS = 20
@@ -35,8 +37,12 @@ _EXPECTED = parse_instances([document(SEEDS[0], 0, INTACT)]).frame
 def broken_rule(bodies: list[bytes]) -> str | None:
     """Return what a batch of documents broke, None when all is well."""
     started = time.process_time()
+    documents = [document(SEEDS[0], 0, INTACT), *(document(b, n) for n, b in enumerate(bodies, 1))]
     try:
-        parsed = parse_instances([document(SEEDS[0], 0, INTACT), *(document(b, n) for n, b in enumerate(bodies, 1))])
+        parsed = parse_instances(documents)
+        with walk_in_python():
+            if not are_equal(parsed, parse_instances(documents)):
+                return "the compiled walk and the one in Python differ"
         ticker_history(cover_pages(parsed.frame))
     except BaseException as error:  # noqa: BLE001 (any crash is the finding)
         return f"{type(error).__name__}: {error}"

@@ -20,6 +20,6 @@ def load_filings(client: EdgarClient, cik: str) -> LoadedFilings:
 
 
 def read_one_page(columns: dict, cik: str, page: str, fetched_at: datetime) -> LoadedFilings:
-    raw = RawFilings(cik, parse_company({}, cik), (RawPage(page, fetched_at, read_page(columns, page)),))
+    raw = RawFilings(cik, parse_company({}, cik), (RawPage(page, fetched_at, read_page(columns, page)),), "")
     [(_, loaded)] = finish_filings([raw])
     return loaded

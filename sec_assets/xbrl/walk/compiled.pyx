@@ -8,6 +8,9 @@ from lxml.includes.tree cimport (
     XML_CDATA_SECTION_NODE, XML_ELEMENT_NODE, XML_TEXT_NODE, const_xmlChar, xmlAttr, xmlNode, xmlNs,
 )
 
+from hashlib import sha256
+from importlib.resources import files
+
 from lxml import etree
 
 from sec_assets.xbrl.walk.answers import TRUE, PlainFacts
@@ -15,8 +18,14 @@ from sec_assets.xbrl.walk.answers import TRUE, PlainFacts
 cdef extern from "libxml/xmlversion.h":
     int LIBXML_VERSION
 
-if etree.LIBXML_VERSION[:2] != (LIBXML_VERSION // 10000, LIBXML_VERSION // 100 % 100):
-    raise ImportError("lxml has another libxml2 than the walk was compiled for")
+cdef extern from *:
+    const char* SOURCE  # defined by setup.py
+
+# Trees are read where they lie in memory, so nothing but what this was compiled with will do.
+cdef str THIS_SOURCE = sha256(files("sec_assets.xbrl.walk").joinpath("compiled.pyx").read_bytes()).hexdigest()
+cdef int THIS_LIBRARY = 10000 * etree.LIBXML_VERSION[0] + 100 * etree.LIBXML_VERSION[1] + etree.LIBXML_VERSION[2]
+if (SOURCE.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION) != (THIS_SOURCE, etree.__version__, THIS_LIBRARY):
+    raise ImportError("the walk was compiled from another source or for another lxml: install the project again")
 lxml.import_lxml__etree()
 
 cdef const char* XBRLI = "http://www.xbrl.org/2003/instance"
