@@ -72,6 +72,7 @@ def _findings() -> Iterator[Finding]:
         return
     yield Finding("ok", "settings", f"source {settings.source}, universe {settings.universe}, data in {settings.root}")
     yield diagnosis.disk(settings.data)
+    yield diagnosis.walk()
     yield from _dagster(settings)
     folders = [place for place in (settings.lake, settings.documents, settings.reports) if isinstance(place, Path)]
     yield diagnosis.temporaries(folders)

@@ -12,6 +12,7 @@ import polars as pl
 from sec_assets.monitor import Usage
 from sec_assets.stats.coverage import Scan
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
+from sec_assets.xbrl.walk import IS_COMPILED
 
 Level = Literal["ok", "look", "bad"]
 _BACKFILLED = {FILINGS_INDEX.name, ARTIFACTS.name}
@@ -121,6 +122,13 @@ def disk(folder: Path) -> Finding:
     return Finding(
         "bad" if free < _SCARCE_BYTES else "look", "disk", what, remedy="free space, or move SEC_ASSETS_DATA"
     )
+
+
+def walk() -> Finding:
+    """Tell whether XBRL is read by the compiled walk."""
+    if IS_COMPILED:
+        return Finding("ok", "XBRL", "read by the compiled walk")
+    return Finding("ok", "XBRL", "read in Python; with a C compiler at `make setup` in three quarters of the time")
 
 
 def temporaries(folders: Sequence[Path]) -> Finding:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -23,6 +24,7 @@ from sec_assets.tables import XBRL_FACTS
 from sec_assets.xbrl.documents import new_parser, parse_xml
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets.xbrl.texts import texts_apart
+from sec_assets.xbrl.walk import IS_COMPILED
 from sec_assets_tests.benchmarks.xbrl_beside import beside
 from sec_assets_tests.benchmarks.xbrl_cores import peak, two_cores
 
@@ -37,13 +39,16 @@ def main(repeats: int, peers: str | None) -> None:
     instances = documents(".xml", b"http://www.xbrl.org/2003/instance")
     pages = documents(".htm", b"inlineXBRL")[::4]
     small = [document for document in instances if len(document.body) < _SMALL]
+    sys.stdout.write(f"the walk over trees is {'compiled' if IS_COMPILED else 'in Python'}\n")
     sys.stdout.write(
         f"{'':30}{'docs':>6}{'MB':>8}{'facts':>9}{'MB/s':>8}{'facts/s':>10}{'ms/doc':>9}{'tree MB/s':>11}{'x tree':>8}\n"
     )
     report("instances, one batch", instances, repeats, lambda d: [parse_instances(d)])
     report("instances, a frame each", instances, repeats, lambda d: [parse_instances([one]) for one in d])
     report("small instances, one batch", small * _COPIES, repeats, lambda d: [parse_instances(d)])
-    report("inline, one batch", pages, repeats, lambda d: [parse_instances(d)])
+    report("inline, texts as markup", pages, repeats, lambda d: [parse_instances(d)])
+    plain = [replace(page, body=page.body.replace(b'escape="true"', b'escape="false"')) for page in pages]
+    report("inline, texts without markup", plain, repeats, lambda d: [parse_instances(d)])
     for label, batch in (("instance", instances), ("inline document", pages)):
         peak(label, batch)
         two_cores(f"{label}s", batch)

@@ -108,89 +108,99 @@ cdef inline bint fits(const char* text, Py_ssize_t length) noexcept:
     return at == length and 1 <= at - begin <= 12
 
 
-def plain_facts(lxml._Element root, meaning, wanted, columns):
+cdef class Said:
+    """What the attributes of one fact say; None where they say nothing."""
+
+    cdef object context, unit, decimals, nil, language, identifier
+    cdef bint precise
+
+    cdef int hear(self, xmlNode* node) except -1:
+        cdef xmlAttr* each = node.properties
+        cdef const char* name
+        self.context = self.unit = self.decimals = self.nil = self.language = self.identifier = None
+        self.precise = False
+        while each is not NULL:
+            name = <const char*>each.name
+            if each.ns is NULL:
+                if strcmp(name, "contextRef") == 0:
+                    self.context = value_of(node, each)
+                elif strcmp(name, "unitRef") == 0:
+                    self.unit = value_of(node, each)
+                elif strcmp(name, "decimals") == 0:
+                    self.decimals = value_of(node, each)
+                elif strcmp(name, "precision") == 0:
+                    self.precise = True
+                elif strcmp(name, "id") == 0:
+                    self.identifier = value_of(node, each)
+            elif strcmp(name, "nil") == 0 and is_of(each.ns, XSI):
+                self.nil = value_of(node, each)
+            elif strcmp(name, "lang") == 0 and is_of(each.ns, XML):
+                self.language = value_of(node, each)
+            each = each.next
+        return 0
+
+
+cdef inline bint is_one_text(xmlNode* node, const char** text, Py_ssize_t* length) noexcept:
+    """Give the text of an element without white space around it; tell whether it holds nothing but one text at most."""
+    cdef xmlNode* part = node.children
+    cdef const char* start = NULL
+    cdef Py_ssize_t rest = 0
+    if part is not NULL:
+        if part.next is not NULL or not (part.type == XML_TEXT_NODE or part.type == XML_CDATA_SECTION_NODE):
+            return False
+        start, rest = <const char*>part.content, strlen(<const char*>part.content)
+        while rest and is_space(start[rest - 1]):
+            rest -= 1
+        while rest and is_space(start[0]):
+            start, rest = start + 1, rest - 1
+    text[0], length[0] = start, rest
+    return True
+
+
+def plain_facts(lxml._Element root, meaning, wanted, columns) -> PlainFacts:
     """Add the plain facts of an instance to `columns`; see `python.plain_facts`."""
-    cdef int document = meaning.document
     cdef dict aspects = meaning.aspects, units = meaning.units, accuracies = meaning.decimals, seen = {}
     cdef list documents = columns.documents, concepts = columns.concepts, aspect_column = columns.aspects
     cdef list unit_column = columns.units, languages = columns.languages, decimals = columns.decimals
     cdef list ordinals = columns.ordinals, values = columns.values
     cdef list are_nil = columns.is_nil, have_number = columns.has_number
     cdef list others = [], identified = []
-    cdef bint ask_ids = bool(wanted), is_special, is_nil, is_number
-    cdef object key, concept, aspect, unit, accuracy, language, nil, stated, identifier, reference
+    cdef object document = meaning.document, key, concept, aspect, unit, accuracy, language
+    cdef bint is_nil, is_number, is_plain
+    cdef Said said = Said()
+    cdef const char* text = NULL
+    cdef Py_ssize_t position = -1, ordinal = -1, length = 0
     cdef xmlNode* node = element_from(root._c_node.children)
-    cdef xmlNode* part
-    cdef xmlAttr* attribute
-    cdef const char* name
-    cdef const char* text
-    cdef Py_ssize_t position = -1, length
-    cdef int ordinal = -1
     while node is not NULL:
         position += 1
         # a document keeps each name and each namespace once: their addresses tell tags apart
         key = (<size_t>node.name, <size_t>node.ns)
-        if key in seen:
-            concept = seen[key]
-        else:
-            concept = seen[key] = meaning.concept_of(lxml.namespacedName(node), prefix_of(node))
+        if key not in seen:
+            seen[key] = meaning.concept_of(lxml.namespacedName(node), prefix_of(node))
+        concept = seen[key]
         if concept is None:
             node = element_from(node.next)
             continue
         ordinal += 1
-        reference = unit = stated = language = nil = None
-        is_special = False
-        attribute = node.properties
-        while attribute is not NULL:
-            name = <const char*>attribute.name
-            if attribute.ns is NULL:
-                if strcmp(name, "contextRef") == 0:
-                    reference = value_of(node, attribute)
-                elif strcmp(name, "unitRef") == 0:
-                    unit = value_of(node, attribute)
-                elif strcmp(name, "decimals") == 0:
-                    stated = value_of(node, attribute)
-                elif strcmp(name, "precision") == 0:
-                    is_special = True
-                elif ask_ids and strcmp(name, "id") == 0:
-                    identifier = value_of(node, attribute)
-                    if identifier in wanted:
-                        identified.append((identifier, ordinal, lxml.namespacedName(node), prefix_of(node)))
-            elif strcmp(name, "nil") == 0 and is_of(attribute.ns, XSI):
-                nil = value_of(node, attribute)
-            elif strcmp(name, "lang") == 0 and is_of(attribute.ns, XML):
-                language = value_of(node, attribute)
-            attribute = attribute.next
-        is_nil = nil is not None and nil.strip() in TRUE
-        is_number = unit is not None
-        aspect = aspects.get(reference)
-        part = node.children
-        text, length = NULL, 0
-        if part is not NULL:
-            if part.next is NULL and (part.type == XML_TEXT_NODE or part.type == XML_CDATA_SECTION_NODE):
-                text = <const char*>part.content
-                length = strlen(text)
-                while length and is_space(text[length - 1]):
-                    length -= 1
-                while length and is_space(text[0]):
-                    text, length = text + 1, length - 1
-            else:
-                is_special = True
-        if is_number:
-            unit = units.get(unit)
-            is_special = is_special or unit is None or not (is_nil or fits(text, length))
-        if is_special or aspect is None:
+        said.hear(node)
+        if said.identifier is not None and said.identifier in wanted:
+            identified.append((said.identifier, ordinal, lxml.namespacedName(node), prefix_of(node)))
+        is_nil = said.nil is not None and said.nil.strip() in TRUE
+        is_number = said.unit is not None
+        aspect = aspects.get(said.context)
+        unit = units.get(said.unit) if is_number else 0
+        is_plain = aspect is not None and unit is not None and not said.precise and is_one_text(node, &text, &length)
+        if not is_plain or (is_number and not is_nil and not fits(text, length)):
             others.append((position, ordinal, concept))
             node = element_from(node.next)
             continue
+        accuracy = language = 0
         if is_number:
-            accuracy = accuracies.get(stated)
+            accuracy = accuracies.get(said.decimals)
             if accuracy is None:
-                accuracy = accuracies[stated] = meaning.decimals_of(stated)
-            language = 0
+                accuracy = accuracies[said.decimals] = meaning.decimals_of(said.decimals)
         else:
-            unit = accuracy = 0
-            language = meaning.language if language is None else meaning.language_of(language)
+            language = meaning.language if said.language is None else meaning.language_of(said.language)
         documents.append(document)
         concepts.append(concept)
         aspect_column.append(aspect)
