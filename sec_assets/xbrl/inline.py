@@ -11,26 +11,26 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from sec_assets.errors import MalformedError
+from sec_assets.xbrl import walk
 from sec_assets.xbrl.contexts import XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.facts import FactRow, FactSink
 from sec_assets.xbrl.footnotes import FactPlace, Note, inherited_language, related_notes
 from sec_assets.xbrl.fractions import fraction_value
-from sec_assets.xbrl.markup import IX_NAMESPACES, MarkupWriter, has_exclusions, text_content
+from sec_assets.xbrl.markup import MarkupWriter, text_content
 from sec_assets.xbrl.names import NameTable, Prefixes
 from sec_assets.xbrl.problems import Problem
 from sec_assets.xbrl.reader import LANG
 from sec_assets.xbrl.references import References
 from sec_assets.xbrl.transforms.registry import transform
 from sec_assets.xbrl.values import decimals_text, shifted, whole_number
-from sec_assets.xbrl.walk import SPACE, TRUE
+from sec_assets.xbrl.walk import IX_NAMESPACES, SPACE, TRUE
 
 _KINDS = (
     "nonFraction", "nonNumeric", "fraction", "tuple", "continuation", "resources", "references", "footnote", "relationship",
 )  # fmt: skip
-_TAGS = {f"{{{namespace}}}{kind}": kind for namespace in IX_NAMESPACES for kind in _KINDS}
 _FACTS = frozenset(_KINDS[:4])
-_TUPLES = tuple(tag for tag, kind in _TAGS.items() if kind == "tuple")
+_TUPLES = tuple(f"{{{namespace}}}tuple" for namespace in IX_NAMESPACES)
 _NUMERATORS = tuple(f"{{{namespace}}}numerator" for namespace in IX_NAMESPACES)
 _DENOMINATORS = tuple(f"{{{namespace}}}denominator" for namespace in IX_NAMESPACES)
 _SCHEMA_REF = "{http://www.xbrl.org/2003/linkbase}schemaRef"
@@ -73,8 +73,8 @@ class _Page:
         self.footnotes: dict[str, etree._Element] = {}
         self.relationships: list[etree._Element] = []
         self.schema: str | None = None
-        for element in root.iter(*_TAGS):
-            kind = _TAGS[element.tag]
+        self.alike, found, self.exclusions, self.one_language = walk.survey(root, document.body, _KINDS)
+        for kind, element in found:
             if kind in _FACTS:
                 self.facts.append((kind, element))
             elif kind == "continuation":
@@ -88,10 +88,7 @@ class _Page:
             elif self.schema is None:
                 reference = element.find(_SCHEMA_REF)
                 self.schema = reference.get(_HREF) if reference is not None else None
-        self.exclusions = has_exclusions(root)
         self.has_tuples = any(kind == "tuple" for kind, _ in self.facts)
-        # With no other xml:lang than the root's, nobody needs to ask an element's ancestors.
-        self.one_language = document.body.count(b"xml:lang") == (root.get(LANG) is not None)
 
 
 def _sets(pages: list[_Page]) -> Iterable[list[_Page]]:
@@ -109,7 +106,7 @@ class _SetReader:
     def __init__(self, pages: list[_Page], sink: FactSink) -> None:
         prefixes = Prefixes()
         self._sink = sink
-        self._names = {id(page): NameTable(page.root, page.document.body, prefixes) for page in pages}
+        self._names = {id(page): NameTable(page.root, page.alike, prefixes) for page in pages}
         self._references = References(
             [(resources, self._names[id(page)]) for page in pages for resources in page.resources],
             cik=pages[0].document.cik,
@@ -257,6 +254,6 @@ def _scaled(text: str, scale: int, sign: str | None) -> tuple[str, str | None]:
 
 
 def _language(element: etree._Element, page: _Page) -> str | None:
-    if page.one_language:
+    if page.one_language:  # nobody needs to ask an element's ancestors
         return page.root.get(LANG) or None
     return inherited_language(element)

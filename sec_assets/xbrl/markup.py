@@ -15,10 +15,9 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from sec_assets.xbrl.walk import TRUE
+from sec_assets.xbrl.walk import IX_NAMESPACES, TRUE
 
 XHTML = "http://www.w3.org/1999/xhtml"
-IX_NAMESPACES = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
 _EXCLUDES = tuple(f"{{{namespace}}}exclude" for namespace in IX_NAMESPACES)
 _CONTINUATIONS = tuple(f"{{{namespace}}}continuation" for namespace in IX_NAMESPACES)
 _ANY_INLINE = tuple(f"{{{namespace}}}*" for namespace in IX_NAMESPACES)
@@ -28,11 +27,6 @@ _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
 _KNOWN_TAGS = 20_000
-
-
-def has_exclusions(root: etree._Element) -> bool:
-    """Tell whether anything in a document is excluded from the facts around it."""
-    return next(root.iter(*_EXCLUDES), None) is not None
 
 
 def text_content(element: etree._Element, *, exclusions: bool) -> str:

@@ -11,7 +11,6 @@ from functools import lru_cache
 from lxml import etree
 
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl import walk
 
 _BY_FIRST_SEGMENT = re.compile(r"https?://(?:xbrl\.)?(?:fasb\.org|sec\.gov|us)/([A-Za-z][A-Za-z0-9_.-]*)(?:/|$)")
 _BY_LAST_SEGMENT = re.compile(r"https?://xbrl\.(?:ifrs|iasb)\.org/(?:.*/)?([A-Za-z][A-Za-z0-9_.-]*)/?")
@@ -80,9 +79,9 @@ class NameTable:
     by text; the others in the scope of their element.
     """
 
-    def __init__(self, root: etree._Element, body: bytes, prefixes: Prefixes) -> None:
+    def __init__(self, root: etree._Element, alike: dict[str | None, str], prefixes: Prefixes) -> None:
         self._root = root
-        self.alike = walk.bound_alike(root, body)  # prefixes that mean the same all over the document
+        self.alike = alike  # prefixes that mean the same all over the document
         # What `expand` has found for names that mean the same all over the document.
         self.settled: dict[str | None, tuple[str, str]] = {}
         self._work = 0

@@ -43,7 +43,7 @@ class _Reader:
     """One instance while it is read."""
 
     def __init__(self, root: etree._Element, document: InstanceDocument, sink: FactSink) -> None:
-        self._names = NameTable(root, document.body, Prefixes())
+        self._names = NameTable(root, walk.bound_alike(root, document.body), Prefixes())
         self._references = References([(root, self._names)], cik=document.cik, sink=sink)
         self._root, self._sink = root, sink
         self._lang = sink.language(root.get(LANG) or None)

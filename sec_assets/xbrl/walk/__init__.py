@@ -4,17 +4,18 @@
 other code of the project is compiled.
 """
 
-from sec_assets.xbrl.walk.answers import SPACE, TRUE, FactColumns, Meaning, PlainContext
+from sec_assets.xbrl.walk.answers import IX_NAMESPACES, SPACE, TRUE, FactColumns, Meaning, PlainContext
 
 try:
-    from sec_assets.xbrl.walk.compiled import bound_alike, contexts, plain_facts
+    from sec_assets.xbrl.walk.compiled import bound_alike, contexts, plain_facts, survey
 
     IS_COMPILED = True
 except ImportError:
-    from sec_assets.xbrl.walk.python import bound_alike, contexts, plain_facts
+    from sec_assets.xbrl.walk.python import bound_alike, contexts, plain_facts, survey
 
     IS_COMPILED = False
 
 __all__ = [
-    "IS_COMPILED", "SPACE", "TRUE", "FactColumns", "Meaning", "PlainContext", "bound_alike", "contexts", "plain_facts",
+    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Meaning", "PlainContext", "bound_alike", "contexts",
+    "plain_facts", "survey",
 ]  # fmt: skip

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from lxml import etree
+
 SPACE: Final = " \t\r\n"
 """White space in XML."""
+
+IX_NAMESPACES: Final = ("http://www.xbrl.org/2013/inlineXBRL", "http://www.xbrl.org/2008/inlineXBRL")
+"""Of inline XBRL 1.1 and 1.0."""
 
 TRUE: Final = ("true", "1")
 """How a boolean says yes in XML Schema."""
@@ -76,3 +81,19 @@ PlainContext = tuple[str, str | None, str | None, str, str, str | None, list[tup
 
 An id and days are without white space around them; start and end are empty where there is an instant.
 """
+
+
+class Survey(NamedTuple):
+    """What one pass over an inline document finds.
+
+    Attributes:
+        alike: the root's declarations (namespace by prefix) that no other element contradicts.
+        found: (local name, element) of the elements looked for, in document order.
+        has_exclusions: something is excluded from the facts around it.
+        one_language: no element but the root has an `xml:lang`.
+    """
+
+    alike: dict[str | None, str]
+    found: list[tuple[str, etree._Element]]
+    has_exclusions: bool
+    one_language: bool

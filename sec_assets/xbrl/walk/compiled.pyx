@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from lxml import etree
 
-from sec_assets.xbrl.walk.answers import TRUE, PlainFacts
+from sec_assets.xbrl.walk.answers import TRUE, PlainFacts, Survey
 
 cdef extern from "libxml/xmlversion.h":
     int LIBXML_VERSION
@@ -31,6 +31,8 @@ lxml.import_lxml__etree()
 cdef const char* XBRLI = "http://www.xbrl.org/2003/instance"
 cdef const char* XBRLDI = "http://xbrl.org/2006/xbrldi"
 cdef const char* XSI = "http://www.w3.org/2001/XMLSchema-instance"
+cdef const char* IX = "http://www.xbrl.org/2013/inlineXBRL"
+cdef const char* OLD_IX = "http://www.xbrl.org/2008/inlineXBRL"
 cdef const char* XML = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -285,24 +287,73 @@ cdef bint are_members(xmlNode* container, list found) except -1:
 
 def bound_alike(lxml._Element root, body) -> dict:
     """Return the root's declarations that no other element contradicts; see `python.bound_alike`."""
-    cdef xmlNode* top = root._c_node
-    cdef xmlNode* node = top
-    cdef xmlNs* each
+    cdef xmlNode* node = root._c_node
     cdef dict alike = dict(root.nsmap)
     while True:
-        if node is not top and node.type == XML_ELEMENT_NODE:
-            each = node.nsDef
-            while each is not NULL:
-                prefix = None if each.prefix is NULL else string(each.prefix)
-                namespace = None if each.href is NULL else string(each.href)
-                if alike.get(prefix, namespace) != namespace:
-                    del alike[prefix]
-                each = each.next
+        node = following(node, root._c_node)
+        if node is NULL:
+            return alike
+        if node.nsDef is not NULL:
+            contradict(node, alike)
+
+
+def survey(lxml._Element root, body, kinds) -> Survey:
+    """Return what one pass over an inline document finds; see `python.survey`."""
+    cdef xmlNode* node = root._c_node
+    cdef xmlNs* inline = NULL
+    cdef xmlNs* other = NULL
+    cdef xmlAttr* attribute
+    cdef bint excluded = False, one_language = True
+    cdef dict alike = dict(root.nsmap)
+    cdef set wanted = set(kinds)
+    cdef list found = []
+    while True:
+        node = following(node, root._c_node)
+        if node is NULL:
+            return Survey(alike, found, excluded, one_language)
+        if node.nsDef is not NULL:
+            contradict(node, alike)
+        attribute = node.properties
+        while attribute is not NULL:
+            if attribute.ns is not NULL and strcmp(<const char*>attribute.name, "lang") == 0 and is_of(attribute.ns, XML):
+                one_language = False
+            attribute = attribute.next
+        if node.ns is other:
+            continue
+        if node.ns is not inline:
+            if not (is_of(node.ns, IX) or is_of(node.ns, OLD_IX)):
+                other = node.ns
+                continue
+            inline = node.ns
+        kind = string(node.name)
+        if kind in wanted:
+            found.append((kind, lxml.elementFactory(root._doc, node)))
+        elif strcmp(<const char*>node.name, "exclude") == 0:
+            excluded = True
+
+
+cdef inline xmlNode* following(xmlNode* node, xmlNode* top) noexcept:
+    """Return the next element below `top` in document order."""
+    while True:
         if node.type == XML_ELEMENT_NODE and node.children is not NULL:
             node = node.children
-            continue
-        while node is not top and node.next is NULL:
-            node = node.parent
-        if node is top:
-            return alike
-        node = node.next
+        else:
+            while node is not top and node.next is NULL:
+                node = node.parent
+            if node is top:
+                return NULL
+            node = node.next
+        if node.type == XML_ELEMENT_NODE:
+            return node
+
+
+cdef int contradict(xmlNode* node, dict alike) except -1:
+    """Take prefixes out that an element declares otherwise."""
+    cdef xmlNs* each = node.nsDef
+    while each is not NULL:
+        prefix = None if each.prefix is NULL else string(each.prefix)
+        namespace = None if each.href is NULL else string(each.href)
+        if alike.get(prefix, namespace) != namespace:
+            del alike[prefix]
+        each = each.next
+    return 0

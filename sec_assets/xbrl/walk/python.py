@@ -1,12 +1,21 @@
 """The walk over trees in Python, with what lxml offers; `compiled.pyx` gives the same answers faster."""
 
 import re
-from collections.abc import Container
+from collections.abc import Collection, Container
 
 from lxml import etree
 
 from sec_assets.xbrl.values import FITS
-from sec_assets.xbrl.walk.answers import SPACE, TRUE, FactColumns, Meaning, PlainContext, PlainFacts
+from sec_assets.xbrl.walk.answers import (
+    IX_NAMESPACES,
+    SPACE,
+    TRUE,
+    FactColumns,
+    Meaning,
+    PlainContext,
+    PlainFacts,
+    Survey,
+)
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
@@ -97,3 +106,21 @@ def bound_alike(root: etree._Element, body: bytes) -> dict[str | None, str]:
         name = prefix.decode("utf-8", "replace") or None
         seen.setdefault(name, set()).add((double or single).decode("utf-8", "replace"))
     return {prefix: namespace for prefix, namespace in scope.items() if seen.get(prefix) == {namespace}}
+
+
+def survey(root: etree._Element, body: bytes, kinds: Collection[str]) -> Survey:
+    """Return what one pass over an inline document finds.
+
+    Args:
+        root: the root element.
+        body: the document as bytes; text in it that only looks like an `xml:lang` counts as one.
+        kinds: local names of the inline XBRL elements looked for.
+    """
+    tags = {f"{{{namespace}}}{kind}": kind for namespace in IX_NAMESPACES for kind in kinds}
+    excludes = [f"{{{namespace}}}exclude" for namespace in IX_NAMESPACES]
+    return Survey(
+        alike=bound_alike(root, body),
+        found=[(tags[element.tag], element) for element in root.iter(*tags)],
+        has_exclusions=next(root.iter(*excludes), None) is not None,
+        one_language=body.count(b"xml:lang") == (root.get(_LANG) is not None),
+    )
