@@ -6,9 +6,8 @@ Reading documents is `reader.py` and `inline.py`; which of several equal-keyed f
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
@@ -151,12 +150,12 @@ class FactSink:
         facts = pl.concat([_of_rows(self._rows), _of_columns(self.columns, list(self._decimals))])
         self._rows, self.columns = [], FactColumns()
         return facts.with_columns(
-            _ranks("company", self._documents, lambda d: d.cik)[facts["document"]],
-            _ranks("filing", self._documents, lambda d: d.accession_number)[facts["document"]],
-            _ranks("concept_rank", self._concepts, lambda c: c[0])[facts["concept_id"]],
-            _ranks("aspect_rank", self._aspects, lambda a: (a.period.text, a.dimensions))[facts["aspect_id"]],
-            _ranks("unit_rank", self._units, _none_first)[facts["unit_id"]],
-            _ranks("lang_rank", self._languages, _none_first)[facts["lang_id"]],
+            _ranks("company", (d.cik for d in self._documents))[facts["document"]],
+            _ranks("filing", (d.accession_number for d in self._documents))[facts["document"]],
+            _ranks("concept_rank", (name for name, _ in self._concepts))[facts["concept_id"]],
+            _ranks("aspect_rank", (f"{a.period.text}\0{a.dimensions}" for a in self._aspects))[facts["aspect_id"]],
+            _ranks("unit_rank", self._units)[facts["unit_id"]],
+            _ranks("lang_rank", self._languages)[facts["lang_id"]],
         )
 
 
@@ -169,14 +168,9 @@ def _verdicts(facts: pl.DataFrame) -> pl.Series:
     return groups.join(judged, on="group", how="left", maintain_order="left")["verdict"].rename("duplicates")
 
 
-def _none_first(text: str | None) -> tuple[bool, str]:
-    return text is not None, text or ""
-
-
-def _ranks(name: str, things: Iterable[Any], key: Callable[[Any], Any]) -> pl.Series:
-    keys = [key(thing) for thing in things]
-    position = {value: number for number, value in enumerate(sorted(set(keys)))}
-    return pl.Series(name, [position[value] for value in keys], dtype=pl.Int32)
+def _ranks(name: str, keys: Iterable[str | None]) -> pl.Series:
+    """Return numbers that sort as the keys do; null for None."""
+    return pl.Series(name, list(keys), dtype=pl.String).rank("dense")
 
 
 def _of_rows(rows: list[FactRow]) -> pl.DataFrame:
