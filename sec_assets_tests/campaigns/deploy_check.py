@@ -50,7 +50,13 @@ def check_shape(compose: Mapping[str, Any]) -> None:
         volumes = {volume.partition(":")[0] for volume in service.get("volumes", [])}
         assert volumes <= set(compose["volumes"]), name
         assert "image" in service, name
-    for source in ("requirements/runtime.txt", "requirements/dev.txt", "deploy/workspace.yaml", "deploy/dagster.yaml"):
+    for source in (
+        "requirements/runtime.txt",
+        "requirements/build.txt",
+        "requirements/dev.txt",
+        "deploy/workspace.yaml",
+        "deploy/dagster.yaml",
+    ):
         assert (ROOT / source).is_file(), source
 
 
