@@ -135,8 +135,11 @@ class Receipts:
         return " ".join(state_of(self.lake.path(table, cik)) for table in tables)
 
 
-_BUILT = {".pyc", ".so", ".pyd"}
+_BUILT = {".so", ".pyd"}
 """Files made from others of the package, which differ from machine to machine."""
+
+_APART = {"sample", "__pycache__"}
+"""Folders that decide on no row; files come and go in the second while processes start."""
 
 
 @lru_cache(maxsize=1)
@@ -144,7 +147,7 @@ def code_identity() -> str:
     """Return a digest of the package's own files and of the libraries that compute: another one means computing anew."""
     digest = hashlib.sha256()
     for path in sorted(_PACKAGE.rglob("*")):
-        if path.is_file() and path.suffix not in _BUILT and "sample" not in path.relative_to(_PACKAGE).parts:
+        if path.is_file() and path.suffix not in _BUILT and not _APART.intersection(path.relative_to(_PACKAGE).parts):
             digest.update(f"{path.relative_to(_PACKAGE)} {path.stat().st_size}\n".encode() + path.read_bytes())
     digest.update(" ".join(importlib.metadata.version(name) for name in _LIBRARIES).encode())
     return digest.hexdigest()
