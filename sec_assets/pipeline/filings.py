@@ -42,10 +42,8 @@ class SameAnswers:
         """Return the partitions of the companies of whom nothing is to be made."""
         self._digests.update((answer.cik, answer.digest) for answer in answers)
         standing = self._receipts.standing(answer.cik for answer in answers)
-        return {cik: Written(one.rows, self._bytes(cik), changed=False) for cik, one in standing.items()}
-
-    def _bytes(self, cik: str) -> int:
-        return size_of(self._lake.path(FILINGS_INDEX, cik))
+        sizes = {cik: size_of(self._lake.path(FILINGS_INDEX, cik)) for cik in standing}
+        return {cik: Written(one.rows, sizes[cik], changed=False) for cik, one in standing.items()}
 
     def stored(self, loaded: Sequence[tuple[str, LoadedFilings]]) -> None:
         """Remember the answers `among` was told, now that their partitions are made; not those that lack something."""

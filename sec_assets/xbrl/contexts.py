@@ -20,7 +20,6 @@ from sec_assets.xbrl.units import XBRLI
 
 _XBRLDI = "http://xbrl.org/2006/xbrldi"
 XSI_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-
 _ENTITY, _IDENTIFIER, _SEGMENT = f"{{{XBRLI}}}entity", f"{{{XBRLI}}}identifier", f"{{{XBRLI}}}segment"
 _CONTEXT = f"{{{XBRLI}}}context"
 _SCENARIO, _PERIOD, _INSTANT = f"{{{XBRLI}}}scenario", f"{{{XBRLI}}}period", f"{{{XBRLI}}}instant"
