@@ -20,8 +20,8 @@ from sec_assets.xbrl.names import is_extension
 from sec_assets.xbrl.problems import Cause, Problem, causes, problems_frame, whole
 from sec_assets.xbrl.walk import FactColumns
 
-FactRow = tuple[int, int, int, int, int, str | None, str | None, str | None, bool, int]
-"""Numbers of document, concept, aspect, unit and language; value, number in plain digits, decimals, is_nil, ordinal."""
+FactRow = tuple[int, int, int, int, int, bytes | None, str | None, str | None, bool, int]
+"""Numbers of document, concept, aspect, unit and language; value in UTF-8, number in plain digits, decimals, is_nil, ordinal."""
 
 Failure = tuple[str, str, str]
 """Accession number, document name, reason."""
@@ -176,17 +176,18 @@ def _ranks(name: str, keys: Iterable[str | None]) -> pl.Series:
 def _of_rows(rows: list[FactRow]) -> pl.DataFrame:
     schema = (
         ("document", pl.Int32), ("concept_id", pl.Int32), ("aspect_id", pl.Int32), ("unit_id", pl.Int32),
-        ("lang_id", pl.Int32), ("value", pl.String), ("number", pl.String), ("decimals", pl.String),
+        ("lang_id", pl.Int32), ("value", pl.Binary), ("number", pl.String), ("decimals", pl.String),
         ("is_nil", pl.Boolean), ("ordinal", pl.Int32),
     )  # fmt: skip
-    return pl.DataFrame([pl.Series(name, [row[i] for row in rows], dtype=t) for i, (name, t) in enumerate(schema)])
+    columns = [pl.Series(name, [row[i] for row in rows], dtype=t) for i, (name, t) in enumerate(schema)]
+    return pl.DataFrame(columns).with_columns(pl.col("value").cast(pl.String))
 
 
 def _of_columns(columns: FactColumns, decimals: list[str | None]) -> pl.DataFrame:
     def numbers(column: list[int]) -> pl.Series:
         return pl.Series(column, dtype=pl.Int32)
 
-    value = pl.Series(columns.values, dtype=pl.String)
+    value = pl.Series(columns.values, dtype=pl.Binary).cast(pl.String)
     return pl.select(
         document=numbers(columns.documents),
         concept_id=numbers(columns.concepts),

@@ -40,7 +40,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT_OVER_BODY = 20
 _COST_OF_A_PART = 256
 
-_Value = tuple[int, int, str | None, str | None, str | None, bool]
+_Value = tuple[int, int, bytes | None, str | None, str | None, bool]
 
 
 def read_inline(documents: Sequence[tuple[InstanceDocument, etree._Element]], sink: FactSink) -> None:
@@ -187,9 +187,16 @@ class _SetReader:
             if None in parts:
                 raise MalformedError("a fraction needs a numerator and a denominator")
             value, number = fraction_value(*(self._digits(part, names)[0] for part in parts if part is not None))
-            return unit, 0, value, number, "INF", False
+            return unit, 0, value.encode(), number, "INF", False
         value, number = self._digits(element, names)
-        return unit, 0, value, number, decimals_text(element.get("decimals"), element.get("precision"), number), False
+        return (
+            unit,
+            0,
+            value.encode(),
+            number,
+            decimals_text(element.get("decimals"), element.get("precision"), number),
+            False,
+        )
 
     def _digits(self, element: etree._Element, names: NameTable) -> tuple[str, str | None]:
         printed = element.text or "" if not len(element) else text_content(element, exclusions=self._exclusions)
@@ -211,13 +218,13 @@ class _SetReader:
             raise MalformedError("the texts of the document hold each other too often")
         parts = self._parts(element)
         if element.get("escape", "").strip() in TRUE:
-            text = "".join(map(self._markup.content, parts))
+            text = b"".join(map(self._markup.content, parts))
         else:
-            text = "".join(text_content(part, exclusions=self._exclusions) for part in parts)
+            text = "".join(text_content(part, exclusions=self._exclusions) for part in parts).encode()
         self._written += len(text) + _COST_OF_A_PART * len(parts)
         if element.get("format") is not None:
-            text = self._transformed(element, text, names)
-        return 0, lang, text.strip(SPACE), None, None, False
+            text = self._transformed(element, text.decode(), names).encode()
+        return 0, lang, text.strip(SPACE.encode()), None, None, False
 
     def _transformed(self, element: etree._Element, text: str, names: NameTable) -> str:
         name = element.get("format")

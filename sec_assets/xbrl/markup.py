@@ -2,7 +2,8 @@
 
 Markup is XML without the inline elements and namespaces, attributes sorted by name, HTML's void elements as `<br/>` and
 others as `<div></div>`. libxml2 escapes every `<` and `>` that is not of a tag and every quote inside an attribute, so
-tags can be worked on with patterns, which is many times faster than walking the tree. What is inside `ix:exclude` is
+tags can be worked on with patterns, which is many times faster than walking the tree. It stays in UTF-8, as libxml2 writes
+it and Polars keeps it: in Python's strings a single dash beyond Latin-1 doubles a text. What is inside `ix:exclude` is
 left out.
 """
 
@@ -42,7 +43,7 @@ class _Piece(NamedTuple):
     """What is inside an element, as the part of a longer text between two of its inline tags."""
 
     tags: "_Tags"
-    segments: list[str]
+    segments: list[bytes]
     first: int
     last: int
 
@@ -62,10 +63,10 @@ class MarkupWriter:
         self._exclusions, self._prefixes = exclusions, frozenset(prefixes)
         self._known: dict[etree._Element, _Piece] = {}
 
-    def content(self, element: etree._Element) -> str:
-        """Return what is inside an element; plain text is escaped where it needs to be."""
+    def content(self, element: etree._Element) -> bytes:
+        """Return what is inside an element in UTF-8; plain text is escaped where it needs to be."""
         if not len(element):
-            return _escaped(element.text or "")
+            return _escaped(element.text or "").encode()
         scope = element.nsmap.items()
         tags = _tags(
             tuple(sorted(p or "" for p, n in scope if n in IX_NAMESPACES)),
@@ -73,30 +74,30 @@ class MarkupWriter:
         )
         known = self._known.pop(element, None)
         if known is not None and known.tags is tags:
-            return "".join(known.segments[known.first : known.last])
+            return b"".join(known.segments[known.first : known.last])
         if self._exclusions and next(element.iter(*_EXCLUDES), None) is not None:
-            return "".join(_rewritten(_without_exclusions(element), tags)[1])
+            return b"".join(_rewritten(_without_exclusions(element), tags)[1])
         written, parts = _rewritten(element, tags)
         inner = list(element.iter(*_ANY_INLINE)) if tags.inline <= self._prefixes else []
         if not any(map(_is_text, inner[1:])):
-            return "".join(parts)
+            return b"".join(parts)
         # Inline tags are what is rewritten to nothing. They come in the order of their elements.
         cuts = [number for number, tag in enumerate(parts[1::2]) if not tag]
         places = [0, *[2 * number + 1 for number in cuts], len(parts)]
-        segments = ["".join(parts[a:b]) for a, b in pairwise(places)]
+        segments = [b"".join(parts[a:b]) for a, b in pairwise(places)]
         self._remember([written[number] for number in cuts], inner, segments, tags)
-        return "".join(segments)
+        return b"".join(segments)
 
-    def _remember(self, found: list[str], inner: list[etree._Element], segments: list[str], tags: "_Tags") -> None:
-        if len(found) - sum(tag.startswith("</") for tag in found) != len(inner):
+    def _remember(self, found: list[bytes], inner: list[etree._Element], segments: list[bytes], tags: "_Tags") -> None:
+        if len(found) - sum(tag.startswith(b"</") for tag in found) != len(inner):
             return  # an element has another prefix, of its own
         elements, open_ones = iter(inner), list[tuple[int, etree._Element]]()
         for place, tag in enumerate(found, 1):
-            if tag.startswith("</"):
+            if tag.startswith(b"</"):
                 first, closed = open_ones.pop()
                 if _is_text(closed):
                     self._known[closed] = _Piece(tags, segments, first, place)
-            elif tag.endswith("/>"):
+            elif tag.endswith(b"/>"):
                 next(elements)
             else:
                 open_ones.append((place, next(elements)))
@@ -106,10 +107,10 @@ def _is_text(element: etree._Element) -> bool:
     return element.tag in _CONTINUATIONS or element.get("escape") in TRUE
 
 
-def _rewritten(element: etree._Element, tags: "_Tags") -> tuple[list[str], list[str]]:
+def _rewritten(element: etree._Element, tags: "_Tags") -> tuple[list[bytes], list[bytes]]:
     """Return the tags of an element, and its texts and rewritten tags by turns."""
     # Split and looked up, not substituted one by one: most of the work stays out of Python.
-    parts = tags.pattern.split(etree.tostring(element, encoding="unicode", with_tail=False))
+    parts = tags.pattern.split(etree.tostring(element, encoding="utf-8", with_tail=False))
     written = parts[1::2]
     parts[1::2] = map(tags.__getitem__, written)
     return written, parts
@@ -120,7 +121,7 @@ def _tags(inline: tuple[str, ...], html: tuple[str, ...]) -> "_Tags":
     return _Tags(inline, html)
 
 
-class _Tags(dict[str, str]):
+class _Tags(dict[bytes, bytes]):
     """Tags by what they are rewritten to, remembered: a document has few different ones.
 
     Args:
@@ -132,15 +133,16 @@ class _Tags(dict[str, str]):
         super().__init__()
         self.inline, self._html = frozenset(inline), frozenset(html)
         closing = "|".join(re.escape(f"{prefix}:") for prefix in (*inline, *html) if prefix)
-        self.pattern = re.compile(rf"(<(?:/(?:{closing})|[^/])[^>]*+>)" if closing else "(<[^/][^>]*+>)")
+        pattern = rf"(<(?:/(?:{closing})|[^/])[^>]*+>)" if closing else "(<[^/][^>]*+>)"
+        self.pattern = re.compile(pattern.encode())
         # As EDGAR has it already: no prefix, one attribute at most, not empty.
         self._ready = re.compile(r"<[^\s<>/:]++(?: (?!xmlns)[^\s=>/]++=\"[^\"]*+\")?>").fullmatch
         self._parts = re.compile(rf"<(/?)(?:([^\s<>/:]++):)?([^\s<>/]++)((?:{_ATTRIBUTE})*+)(/?)>")
 
-    def __missing__(self, text: str) -> str:
+    def __missing__(self, written: bytes) -> bytes:
         if len(self) >= _KNOWN_TAGS:
             self.clear()
-        found = self[text] = self._rewrite(text)
+        found = self[written] = self._rewrite(written.decode()).encode()
         return found
 
     def _rewrite(self, text: str) -> str:

@@ -116,27 +116,28 @@ class _Reader:
     def _decimals(self, stated: str | None) -> int:
         return self._sink.decimals(decimals_text(stated, None, None))
 
-    def _value(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
+    def _value(self, element: etree._Element) -> tuple[int, int, bytes | None, str | None, str | None, bool]:
         if len(element):
             return self._fraction(element)
         nil, reference = element.get(XSI_NIL), element.get("unitRef")
         is_nil = nil is not None and nil.strip() in walk.TRUE
         text = None if is_nil else (element.text or "").strip(walk.SPACE)
+        value = None if text is None else text.encode()
         if reference is None:
             lang = element.get(LANG)
-            return 0, self._lang if lang is None else self._language(lang), text, None, None, is_nil
+            return 0, self._lang if lang is None else self._language(lang), value, None, None, is_nil
         unit = self._references.unit(reference)
         number = text if text is None or FITS(text) is not None else exact_text(text)
         decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
-        return unit, 0, text, number, decimals, is_nil
+        return unit, 0, value, number, decimals, is_nil
 
-    def _fraction(self, element: etree._Element) -> tuple[int, int, str | None, str | None, str | None, bool]:
+    def _fraction(self, element: etree._Element) -> tuple[int, int, bytes | None, str | None, str | None, bool]:
         numerator, denominator, reference = element.find(_NUMERATOR), element.find(_DENOMINATOR), element.get("unitRef")
         if reference is None or numerator is None or denominator is None:
             raise MalformedError("it holds elements instead of a value")
         texts = [(part.text or "").strip(walk.SPACE) for part in (numerator, denominator)]
         value, number = fraction_value(*texts)
-        return self._references.unit(reference), 0, value, number, "INF", False
+        return self._references.unit(reference), 0, value.encode(), number, "INF", False
 
 
 def _reason(element: etree._Element, error: MalformedError) -> str:

@@ -12,17 +12,25 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from statistics import median
 
-from sec_assets.xbrl.instance import InstanceDocument, parse_instances
+from sec_assets.xbrl.instance import InstanceDocument, ParsedFacts, parse_instances
 from sec_assets_tests.benchmarks.xbrl_peers import PEERS
 
 _SCRIPT = Path(__file__).with_name("xbrl_peers.py")
 _LIMIT_SECONDS = 1800
+_REPEATS = 2
 
 
-def beside(python: str, instances: list[InstanceDocument], repeats: int, recorded: Path) -> None:
-    """Print one line per peer: files read, its time against ours (a frame per file; all in one), facts missing, facts else."""
+def beside(python: str, instances: list[InstanceDocument], rounds: int, recorded: Path) -> None:
+    """Print one line per peer: files read, its CPU time and how many times ours that is, facts missing, facts else.
+
+    Each round times the peer and then ours, from the same files, as the machine's speed changes from one minute to
+    the next: the ratio is the median of the rounds, with the least and the greatest beside it; once with a frame for each
+    file, once with all files in one.
+    """
     with tempfile.TemporaryDirectory() as folder:
         files: dict[str, InstanceDocument] = {}
         for number, document in enumerate(instances):
@@ -30,18 +38,13 @@ def beside(python: str, instances: list[InstanceDocument], repeats: int, recorde
             path.parent.mkdir()
             path.write_bytes(document.body)
             _add_linkbases(path, recorded)
-            files[str(path)] = document
-        ours = {path: _ours(document, repeats) for path, document in files.items()}
+            files[str(path)] = document.without_body()
         sys.stdout.write(
-            f"{'beside':24}{'read':>9}{'CPU s':>8}{'ours':>8}{'x ours':>8}{'in one':>8}{'x':>8}{'facts':>9}{'lacks':>8}{'else':>8}\n"
+            f"{'beside':24}{'read':>9}{'CPU s':>8}{'ours, each':>12}{'x':>7}{'':13}{'ours, one':>11}{'x':>7}{'':13}"
+            f"{'facts':>8}{'lacks':>8}{'else':>8}\n"
         )
         for peer in PEERS:
-            _line(
-                peer,
-                _run(python, peer, repeats, list(files)),
-                ours,
-                lambda paths: _in_one([files[p] for p in paths], repeats),
-            )
+            _line(python, peer, rounds, files)
 
 
 def _add_linkbases(instance: Path, recorded: Path) -> None:
@@ -56,50 +59,61 @@ def _add_linkbases(instance: Path, recorded: Path) -> None:
             instance.with_name(name).write_bytes(gzip.decompress(body) if path.suffix == ".gz" else body)
 
 
-def _ours(document: InstanceDocument, repeats: int) -> tuple[float, Counter[str]]:
-    least, frame = float("inf"), None
-    for _ in range(repeats):
-        started = time.process_time()
-        frame = parse_instances([document]).frame
-        least = min(least, time.process_time() - started)
-    assert frame is not None
-    pairs = frame.select("concept", "value").iter_rows()
-    return least, Counter(f"{concept.rpartition(':')[2]}\t{value or ''}" for concept, value in pairs)
+def _line(python: str, peer: str, rounds: int, files: dict[str, InstanceDocument]) -> None:
+    turns: list[tuple[float, float, float]] = []
+    for turn in range(rounds):
+        rows = _run(python, peer, list(files))
+        if "absent" in rows[0]:
+            sys.stdout.write(f"{peer:24}not measured: {rows[0]['absent'][:160]}\n")
+            return
+        read = [row for row in rows if row["seconds"] is not None]
+        if not read:
+            sys.stdout.write(f"{peer:24}read no file: {rows[0]['error']}\n")
+            return
+        if turn == 0:
+            told = _told(read, rows, files)
+        theirs, names = sum(row["seconds"] for row in read), [row["path"] for row in read]
+        del rows, read  # a heap full of their facts would slow ours down
+        each = sum(_least(lambda name=name: _parse([name], files)) for name in names)
+        turns.append((theirs, each, _least(lambda names=names: _parse(names, files))))
+    theirs, each, one = (median(column) for column in zip(*turns, strict=True))
+    sys.stdout.write(
+        f"{peer:24}{told[0]:>9}{theirs:8.2f}{each:12.2f}{_spread([t / e for t, e, _ in turns])}"
+        f"{one:11.2f}{_spread([t / o for t, _, o in turns])}{told[1]}\n"
+    )
 
 
-def _in_one(documents: list[InstanceDocument], repeats: int) -> float:
+def _told(read: list[dict], rows: list[dict], files: dict[str, InstanceDocument]) -> tuple[str, str]:
+    lacks = extra = 0
+    for row in read:
+        pairs = _parse([row["path"]], files).frame.select("concept", "value").iter_rows()
+        own = Counter(f"{concept.rpartition(':')[2]}\t{value or ''}" for concept, value in pairs)
+        lacks += (own - Counter(row["facts"])).total()
+        extra += (Counter(row["facts"]) - own).total()
+    return f"{len(read)}/{len(rows)}", f"{sum(row['n'] for row in read):8,}{lacks:8,}{extra:8,}"
+
+
+def _parse(paths: list[str], files: dict[str, InstanceDocument]) -> ParsedFacts:
+    return parse_instances([replace(files[path], body=Path(path).read_bytes()) for path in paths])
+
+
+def _least(work: Callable[[], ParsedFacts]) -> float:
     least = float("inf")
-    for _ in range(repeats):
+    for _ in range(_REPEATS):
         started = time.process_time()
-        parse_instances(documents)
+        work()
         least = min(least, time.process_time() - started)
     return least
 
 
-def _run(python: str, peer: str, repeats: int, paths: list[str]) -> list[dict]:
+def _spread(ratios: list[float]) -> str:
+    return f"{median(ratios):7.2f}{f' ({min(ratios):.1f}-{max(ratios):.1f})':13}"
+
+
+def _run(python: str, peer: str, paths: list[str]) -> list[dict]:
     done = subprocess.run(
-        [python, str(_SCRIPT), peer, str(repeats), *paths],
+        [python, str(_SCRIPT), peer, str(_REPEATS), *paths],
         capture_output=True, text=True, timeout=_LIMIT_SECONDS, check=False,
     )  # fmt: skip
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return lines or [{"absent": done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"}]
-
-
-def _line(
-    peer: str, rows: list[dict], ours: dict[str, tuple[float, Counter[str]]], in_one: Callable[[list[str]], float]
-) -> None:
-    if "absent" in rows[0]:
-        sys.stdout.write(f"{peer:24}not measured: {rows[0]['absent'][:160]}\n")
-        return
-    read = [row for row in rows if row["seconds"] is not None]
-    if not read:
-        sys.stdout.write(f"{peer:24}read no file: {rows[0]['error']}\n")
-        return
-    seconds, own = sum(row["seconds"] for row in read), sum(ours[row["path"]][0] for row in read)
-    batch = in_one([row["path"] for row in read])
-    lacks = sum((ours[row["path"]][1] - Counter(row["facts"])).total() for row in read)
-    extra = sum((Counter(row["facts"]) - ours[row["path"]][1]).total() for row in read)
-    sys.stdout.write(
-        f"{peer:24}{f'{len(read)}/{len(rows)}':>9}{seconds:8.2f}{own:8.2f}{seconds / own:8.2f}{batch:8.2f}"
-        f"{seconds / batch:8.2f}{sum(row['n'] for row in read):9,}{lacks:8,}{extra:8,}\n"
-    )

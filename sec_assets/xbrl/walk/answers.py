@@ -47,7 +47,7 @@ class FactColumns:
 
     Attributes:
         has_number: the value is a number in plain digits, at most 26 before its point and 12 behind it.
-        values: without white space around them; None for nil.
+        values: in UTF-8, as libxml2 holds them and Polars does, without white space around them; None for nil.
     """
 
     documents: list[int] = field(default_factory=list)
@@ -59,7 +59,7 @@ class FactColumns:
     ordinals: list[int] = field(default_factory=list)
     is_nil: list[bool] = field(default_factory=list)
     has_number: list[bool] = field(default_factory=list)
-    values: list[str | None] = field(default_factory=list)
+    values: list[bytes | None] = field(default_factory=list)
 
 
 class PlainFacts(NamedTuple):

@@ -1,6 +1,7 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
 """The walk over trees in C, by the interface lxml publishes for that; `python.py` says what each function returns."""
 
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport strcmp, strlen
 from lxml.includes cimport etreepublic as lxml
@@ -212,7 +213,7 @@ def plain_facts(lxml._Element root, meaning, wanted, columns) -> PlainFacts:
         ordinals.append(ordinal)
         are_nil.append(is_nil)
         have_number.append(is_number and not is_nil)
-        values.append(None if is_nil else PyUnicode_DecodeUTF8(text, length, NULL) if length else "")
+        values.append(None if is_nil else PyBytes_FromStringAndSize(text, length) if length else b"")
         node = element_from(node.next)
     return PlainFacts(ordinal + 1, others, identified)
 

@@ -81,7 +81,7 @@ def _add(element: etree._Element, concept: int, ordinal: int, meaning: Meaning, 
     columns.ordinals.append(ordinal)
     columns.is_nil.append(text is None)
     columns.has_number.append(reference is not None and text is not None)
-    columns.values.append(text)
+    columns.values.append(None if text is None else text.encode())
     return True
 
 
