@@ -9,7 +9,6 @@ Two runs of figures: the first visit after the server started, and the second, w
 
 import json
 import os
-import shutil
 import socket
 import sys
 import tempfile
@@ -22,11 +21,12 @@ from urllib.parse import urlsplit
 
 import dagster as dg
 import requests
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 from rich.console import Console
 from rich.table import Table as Board
 
 from sec_assets.partitions import CIK_PARTITIONS, register_partitions
+from sec_assets_tests.browser import chromium
 from sec_assets_tests.integration.home import PARTITIONED, Home, kill_group
 
 SECONDS_TO_START, SECONDS_TO_SHOW = 120.0, 120.0
@@ -150,28 +150,27 @@ def visits(browser: Browser, url: str) -> Mapping[str, Visit]:
 
 
 def main(counts: list[int]) -> None:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        sys.exit("no chromium, chromium-browser or google-chrome on this machine; install one")
-    console = Console(width=150)
     for count in counts:
-        with tempfile.TemporaryDirectory(prefix="bench-ui-") as folder:
-            home = Home(Path(folder) / "data").init()
-            began = time.monotonic()
-            materialize_all(home, count)
-            console.rule(
-                f"{count:,} companies, {len(PARTITIONED)} assets, stored in {time.monotonic() - began:.0f} s; load {os.getloadavg()[0]:.1f}"
-            )
-            with webserver(home) as url, sync_playwright() as driver:
-                browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-                first, second = visits(browser, url), visits(browser, url)
-                browser.close()
-        board = Board("page", "calls", "s, first", "s, again", "slowest call again", "ms", "kB", "kB in all")
-        for name, again in second.items():
-            slowest, ms, size = again.slowest()
-            board.add_row(name, str(len(again.calls)), f"{first[name].seconds:.1f}", f"{again.seconds:.1f}", slowest, f"{ms:.0f}",
-                          f"{size / 1e3:,.0f}", f"{sum(call[2] for call in again.calls) / 1e3:,.0f}")  # fmt: skip
-        console.print(board)
+        measure(count)
+
+
+def measure(count: int) -> None:
+    console = Console(width=150)
+    with tempfile.TemporaryDirectory(prefix="bench-ui-") as folder:
+        home = Home(Path(folder) / "data").init()
+        began = time.monotonic()
+        materialize_all(home, count)
+        console.rule(
+            f"{count:,} companies, {len(PARTITIONED)} assets, stored in {time.monotonic() - began:.0f} s; load {os.getloadavg()[0]:.1f}"
+        )
+        with webserver(home) as url, chromium() as browser:
+            first, second = visits(browser, url), visits(browser, url)
+    board = Board("page", "calls", "s, first", "s, again", "slowest call again", "ms", "kB", "kB in all")
+    for name, again in second.items():
+        slowest, ms, size = again.slowest()
+        board.add_row(name, str(len(again.calls)), f"{first[name].seconds:.1f}", f"{again.seconds:.1f}", slowest, f"{ms:.0f}",
+                      f"{size / 1e3:,.0f}", f"{sum(call[2] for call in again.calls) / 1e3:,.0f}")  # fmt: skip
+    console.print(board)
 
 
 if __name__ == "__main__":

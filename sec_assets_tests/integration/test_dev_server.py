@@ -4,16 +4,17 @@ The server of this module puts five companies into a run, so that a backfill of 
 """
 
 import re
-import shutil
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page
 
+from sec_assets_tests.browser import chromium
 from sec_assets_tests.integration.dev_server import ROOT, DevServer
 
 pytestmark = pytest.mark.executor
@@ -93,23 +94,18 @@ def backfilled(server: DevServer) -> tuple[list[str], str]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
-    options = (
-        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-        "--disable-component-update --disable-sync"
-    )
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=options.split())
-        yield browser
-        browser.close()
+def browser() -> Iterator[Browser]:
+    with ExitStack() as stack:
+        try:
+            opened = stack.enter_context(chromium())
+        except FileNotFoundError as error:
+            pytest.skip(str(error))
+        yield opened
 
 
 @pytest.fixture
-def tab(chromium: Browser, tmp_path: Path) -> Iterator[Tab]:
-    with chromium.new_context(viewport={"width": 1500, "height": 950}) as context:
+def tab(browser: Browser, tmp_path: Path) -> Iterator[Tab]:
+    with browser.new_context(viewport={"width": 1500, "height": 950}) as context:
         context.set_default_timeout(60_000)
         yield Tab(context.new_page(), tmp_path)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from sec_assets.storage.locks import locked
-from sec_assets.storage.memory import remember
+from sec_assets.storage.memory import recall, remember
 from sec_assets.tables import UTC_INSTANT
 
 _SCHEMA = pl.Schema(
@@ -43,12 +43,7 @@ class Ledger:
 
         No rows if the file is lost or damaged.
         """
-        try:
-            return pl.read_parquet(self.path, glob=False).select(
-                pl.col(name).cast(kind) for name, kind in _SCHEMA.items()
-            )
-        except (OSError, pl.exceptions.PolarsError):
-            return pl.DataFrame(schema=_SCHEMA)
+        return recall(self.path, _SCHEMA)
 
     def compare(self, members: pl.DataFrame, ciks: Collection[str]) -> Changes:
         """Sort the wanted companies by what happened to their members since they were read.

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from sec_assets.storage.locks import locked
-from sec_assets.storage.memory import remember
+from sec_assets.storage.memory import recall, remember
 
 _SCHEMA = pl.Schema({"cik": pl.String, "through": pl.Date})
 _PATIENCE_SECONDS = 30.0
@@ -26,10 +26,7 @@ class SeenThrough:
 
     def read(self) -> dict[str, date]:
         """Return by company the last day of which all filings are known; nothing if the file is lost or damaged."""
-        try:
-            return dict(pl.read_parquet(self.path, glob=False).select(list(_SCHEMA)).iter_rows())
-        except (OSError, pl.exceptions.PolarsError):
-            return {}
+        return dict(recall(self.path, _SCHEMA).iter_rows())
 
     def record(self, quiet: Collection[str], through: date | None, asked: Collection[str]) -> None:
         """Remember the last day for companies that had nothing in the lists; forget it for those that were asked.
