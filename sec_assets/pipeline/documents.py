@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import eq
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +15,7 @@ from sec_assets.errors import CorruptError, InputError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.settings import Settings
 from sec_assets.storage.lake import Lake
-from sec_assets.storage.places import for_each, with_each
+from sec_assets.storage.places import with_each
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 
 
@@ -93,8 +94,7 @@ def documents_in_place(store: Store, cik: str) -> bool:
         rows = store.lake.read(ARTIFACTS, cik=cik)
         columns = zip(rows["status"], rows["url"], rows["bytes"], strict=True)
         stored = {url: size for status, url, size in columns if status == "stored"}
-        sizes = for_each(store.documents.root, lambda url: store.documents.about(url)[0], stored)
-        return all(size == known for size, known in zip(sizes, stored.values(), strict=True))
+        return all(map(eq, store.documents.sizes(stored), stored.values()))
     except (CorruptError, InputError):
         return False
 

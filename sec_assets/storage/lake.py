@@ -109,6 +109,8 @@ class Lake:
         try:
             source = path if isinstance(path, Path) else io.BytesIO(path.read_bytes())
             rows = pl.read_parquet(source, glob=False, hive_partitioning=False)
+            if rows.schema == table.schema:
+                return rows
             return rows.cast(table.schema).select(list(table.schema))
         except FileNotFoundError:
             return table.frame()
