@@ -119,6 +119,15 @@ def test_reading_what_is_not_there_is_absent(tmp_path: Path) -> None:
         DocumentStore(tmp_path).sha256(PATH)
 
 
+def test_sizes_come_in_the_order_asked_for_with_none_for_what_is_not_there(tmp_path: Path) -> None:
+    store = DocumentStore(tmp_path)
+    write(store, URL, b"four")
+    absent, below = f"{URL}x", f"{URL}/below"  # a document lies where the folder of the last would be
+    assert list(store.sizes([absent, URL, below])) == [None, 4, None]
+    with pytest.raises(InputError, match="expected an address"):
+        list(store.sizes(["file:///etc/passwd"]))
+
+
 def test_a_folder_in_the_place_of_a_document_is_an_input_error(tmp_path: Path) -> None:
     store = DocumentStore(tmp_path)
     write(store, URL, b"x")

@@ -63,6 +63,17 @@ def test_a_damaged_file_is_named_with_the_command_that_rebuilds_it(tmp_path: Pat
     assert list(complaints) == ["0000000001"]
 
 
+def test_columns_in_another_order_and_narrower_types_come_back_as_declared(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.write(PRICES, PRICES.frame([_ROW]), cik="1")
+    ours = lake.read(PRICES, cik="1")
+    ours.select(reversed(ours.columns)).with_columns(pl.col("close").cast(pl.Float32)).write_parquet(
+        lake.path(PRICES, "1")
+    )
+    assert lake.read(PRICES, cik="1").equals(ours)
+    assert lake.read(PRICES, cik="1").schema == PRICES.schema
+
+
 def test_a_frame_that_does_not_fit_the_table_is_refused(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     with pytest.raises(SecAssetsError, match="unknown columns"):
