@@ -94,7 +94,7 @@ def documents_in_place(store: Store, cik: str) -> bool:
         rows = store.lake.read(ARTIFACTS, cik=cik)
         columns = zip(rows["status"], rows["url"], rows["bytes"], strict=True)
         stored = {url: size for status, url, size in columns if status == "stored"}
-        return all(map(eq, store.documents.sizes(stored), stored.values()))
+        return None not in stored.values() and all(map(eq, store.documents.sizes(stored), stored.values()))
     except (CorruptError, InputError):
         return False
 

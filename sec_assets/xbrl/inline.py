@@ -189,14 +189,8 @@ class _SetReader:
             value, number = fraction_value(*(self._digits(part, names)[0] for part in parts if part is not None))
             return unit, 0, value.encode(), number, "INF", False
         value, number = self._digits(element, names)
-        return (
-            unit,
-            0,
-            value.encode(),
-            number,
-            decimals_text(element.get("decimals"), element.get("precision"), number),
-            False,
-        )
+        decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
+        return unit, 0, value.encode(), number, decimals, False
 
     def _digits(self, element: etree._Element, names: NameTable) -> tuple[str, str | None]:
         printed = element.text or "" if not len(element) else text_content(element, exclusions=self._exclusions)

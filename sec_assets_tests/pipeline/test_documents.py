@@ -191,5 +191,8 @@ def test_documents_are_in_place_until_one_is_lost_or_cut(tmp_path: Path) -> None
     assert not documents_in_place(store, "0000000001")
     store.documents.path_of(url).unlink()
     assert not documents_in_place(store, "0000000001")
+    unsized = ARTIFACTS.frame([row | stored | {"bytes": None}])
+    store.lake.write(ARTIFACTS, unsized, cik="0000000001")
+    assert not documents_in_place(store, "0000000001")
     store.lake.path(ARTIFACTS, "0000000001").write_bytes(b"damaged")
     assert not documents_in_place(store, "0000000001")
