@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from operator import eq
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +14,7 @@ from sec_assets.errors import CorruptError, InputError
 from sec_assets.pipeline.outcome import Outcome, Store, in_words, never_made
 from sec_assets.settings import Settings
 from sec_assets.storage.lake import Lake
-from sec_assets.storage.places import with_each
+from sec_assets.storage.places import for_each, with_each
 from sec_assets.tables import ARTIFACTS, FILINGS_INDEX
 
 
@@ -94,7 +93,8 @@ def documents_in_place(store: Store, cik: str) -> bool:
         rows = store.lake.read(ARTIFACTS, cik=cik)
         columns = zip(rows["status"], rows["url"], rows["bytes"], strict=True)
         stored = {url: size for status, url, size in columns if status == "stored"}
-        return None not in stored.values() and all(map(eq, store.documents.sizes(stored), stored.values()))
+        sizes = for_each(store.documents.root, lambda url: store.documents.about(url)[0], stored)
+        return all(size == known for size, known in zip(sizes, stored.values(), strict=True))
     except (CorruptError, InputError):
         return False
 

@@ -8,7 +8,7 @@ case. What is fetched, and whether a body is good enough to be kept, is decided 
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 from sec_assets.errors import AbsentError, CorruptError, InputError, SettingError
 from sec_assets.object_store import ObjectUrl
 from sec_assets.storage.files import atomic_writer, storage_errors
-from sec_assets.storage.places import Place, for_each
+from sec_assets.storage.places import Place
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
@@ -151,31 +151,16 @@ class DocumentStore:
         Raises:
             AbsentError: it is not stored.
         """
-        place = self.path_of(url)
+        path = relative_path(url)
         try:
-            if isinstance(place, ObjectUrl):
-                found = place.about()
+            if isinstance(self.root, ObjectUrl):
+                found = (self.root / path).about()
                 return found.size, found.written_at
-            status = place.stat()
+            # Asked for every document on record in each run; making a `Path` takes three times as long as looking.
+            status = os.stat(f"{self.root}/{path}")  # noqa: PTH116
         except (FileNotFoundError, NotADirectoryError) as error:
             raise AbsentError(f"{url} is not in the document store {self.root}") from error
         return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
-
-    def sizes(self, urls: Iterable[str]) -> Iterator[int | None]:
-        """Yield the bytes of each address's document, None for one that is not stored, without reading it.
-
-        Raises:
-            InputError: see `relative_path`.
-        """
-        # Asked for every document on record in each run: a `Path` takes three times as long to make as to look at.
-        paths = (f"{self.root}/{relative_path(url)}" for url in urls)
-        yield from map(_size, paths) if isinstance(self.root, Path) else for_each(self.root, self._size_of_object, urls)
-
-    def _size_of_object(self, url: str) -> int | None:
-        try:
-            return self.about(url)[0]
-        except AbsentError:
-            return None
 
     def discard(self, url: str) -> None:
         """Take a damaged document away."""
@@ -234,13 +219,6 @@ class DocumentStore:
 
     def _place(self, path: str) -> Place:
         return self.root / relative_path(f"https://{path}")
-
-
-def _size(path: str) -> int | None:
-    try:
-        return os.stat(path).st_size  # noqa: PTH116
-    except (FileNotFoundError, NotADirectoryError):
-        return None
 
 
 def _entry_of_file(path: str, file: Path) -> Entry:

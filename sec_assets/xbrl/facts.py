@@ -20,6 +20,9 @@ from sec_assets.xbrl.names import is_extension
 from sec_assets.xbrl.problems import Cause, Problem, causes, problems_frame, whole
 from sec_assets.xbrl.walk import FactColumns
 
+FactValue = tuple[int, int, bytes | None, str | None, str | None, bool]
+"""Numbers of unit and language; value in UTF-8, number in plain digits, decimals, is_nil."""
+
 FactRow = tuple[int, int, int, int, int, bytes | None, str | None, str | None, bool, int]
 """Numbers of document, concept, aspect, unit and language; value in UTF-8, number in plain digits, decimals, is_nil, ordinal."""
 

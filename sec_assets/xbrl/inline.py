@@ -14,7 +14,7 @@ from sec_assets.errors import MalformedError
 from sec_assets.xbrl import walk
 from sec_assets.xbrl.contexts import XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
-from sec_assets.xbrl.facts import FactRow, FactSink
+from sec_assets.xbrl.facts import FactRow, FactSink, FactValue
 from sec_assets.xbrl.footnotes import FactPlace, Note, inherited_language, related_notes
 from sec_assets.xbrl.fractions import fraction_value
 from sec_assets.xbrl.markup import MarkupWriter, text_content
@@ -40,7 +40,7 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT_OVER_BODY = 20
 _COST_OF_A_PART = 256
 
-_Value = tuple[int, int, bytes | None, str | None, str | None, bool]
+_SPACE = SPACE.encode()
 
 
 def read_inline(documents: Sequence[tuple[InstanceDocument, etree._Element]], sink: FactSink) -> None:
@@ -173,7 +173,7 @@ class _SetReader:
         if element.get("tupleRef") or (page.has_tuples and next(element.iterancestors(*_TUPLES), None) is not None):
             raise MalformedError("it is part of a tuple, which is not read")
 
-    def _value(self, kind: str, element: etree._Element, names: NameTable, page: _Page) -> _Value:
+    def _value(self, kind: str, element: etree._Element, names: NameTable, page: _Page) -> FactValue:
         if kind == "nonNumeric":
             return self._text(element, names, page)
         reference = element.get("unitRef")
@@ -204,7 +204,7 @@ class _SetReader:
             self._numbers[printed, name, scale, sign] = found
         return found
 
-    def _text(self, element: etree._Element, names: NameTable, page: _Page) -> _Value:
+    def _text(self, element: etree._Element, names: NameTable, page: _Page) -> FactValue:
         lang = self._sink.language(_language(element, page))
         if element.get(XSI_NIL, "").strip() in TRUE:
             return 0, lang, None, None, None, True
@@ -218,7 +218,7 @@ class _SetReader:
         self._written += len(text) + _COST_OF_A_PART * len(parts)
         if element.get("format") is not None:
             text = self._transformed(element, text.decode(), names).encode()
-        return 0, lang, text.strip(SPACE.encode()), None, None, False
+        return 0, lang, text.strip(_SPACE), None, None, False
 
     def _transformed(self, element: etree._Element, text: str, names: NameTable) -> str:
         name = element.get("format")

@@ -11,7 +11,7 @@ from sec_assets.errors import MalformedError
 from sec_assets.xbrl import walk
 from sec_assets.xbrl.contexts import XSI_NIL
 from sec_assets.xbrl.documents import InstanceDocument
-from sec_assets.xbrl.facts import FactRow, FactSink
+from sec_assets.xbrl.facts import FactRow, FactSink, FactValue
 from sec_assets.xbrl.footnotes import FactPlace, Note, linked_facts, linked_notes
 from sec_assets.xbrl.fractions import fraction_value
 from sec_assets.xbrl.names import NameTable, Prefixes, is_extension
@@ -116,7 +116,7 @@ class _Reader:
     def _decimals(self, stated: str | None) -> int:
         return self._sink.decimals(decimals_text(stated, None, None))
 
-    def _value(self, element: etree._Element) -> tuple[int, int, bytes | None, str | None, str | None, bool]:
+    def _value(self, element: etree._Element) -> FactValue:
         if len(element):
             return self._fraction(element)
         nil, reference = element.get(XSI_NIL), element.get("unitRef")
@@ -131,7 +131,7 @@ class _Reader:
         decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
         return unit, 0, value, number, decimals, is_nil
 
-    def _fraction(self, element: etree._Element) -> tuple[int, int, bytes | None, str | None, str | None, bool]:
+    def _fraction(self, element: etree._Element) -> FactValue:
         numerator, denominator, reference = element.find(_NUMERATOR), element.find(_DENOMINATOR), element.get("unitRef")
         if reference is None or numerator is None or denominator is None:
             raise MalformedError("it holds elements instead of a value")

@@ -11,7 +11,6 @@ import gzip
 import re
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from sec_assets.xbrl.documents import new_parser, parse_xml
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets.xbrl.texts import texts_apart
 from sec_assets.xbrl.walk import IS_COMPILED
+from sec_assets_tests.benchmarks.timing import best
 from sec_assets_tests.benchmarks.xbrl_beside import beside
 from sec_assets_tests.benchmarks.xbrl_cores import peak, two_cores
 
@@ -102,16 +102,6 @@ def store(facts: pl.DataFrame, repeats: int) -> None:
         f"Parquet: {written.bytes / facts.height:.1f} bytes a fact without {texts.height:,} long texts, dimensions included; "
         f"one concept of {facts.height:,} facts, all columns: {1000 * seconds:.1f} ms of CPU\n"
     )
-
-
-def best(repeats: int, work: Callable[[], list]) -> tuple[float, list]:
-    """Return the least CPU seconds of several runs, and the result."""
-    least, result = float("inf"), []
-    for _ in range(repeats):
-        started = time.process_time()
-        result = work()
-        least = min(least, time.process_time() - started)
-    return least, result
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 from sec_assets.xbrl.instance import InstanceDocument, ParsedFacts, parse_instances
+from sec_assets_tests.benchmarks.timing import best
 from sec_assets_tests.benchmarks.xbrl_peers import PEERS
 
 _SCRIPT = Path(__file__).with_name("xbrl_peers.py")
@@ -74,8 +74,8 @@ def _line(python: str, peer: str, rounds: int, files: dict[str, InstanceDocument
             told = _told(read, rows, files)
         theirs, names = sum(row["seconds"] for row in read), [row["path"] for row in read]
         del rows, read  # a heap full of their facts would slow ours down
-        each = sum(_least(lambda name=name: _parse([name], files)) for name in names)
-        turns.append((theirs, each, _least(lambda names=names: _parse(names, files))))
+        each = sum(best(_REPEATS, partial(_parse, [name], files))[0] for name in names)
+        turns.append((theirs, each, best(_REPEATS, partial(_parse, names, files))[0]))
     theirs, each, one = (median(column) for column in zip(*turns, strict=True))
     sys.stdout.write(
         f"{peer:24}{told[0]:>9}{theirs:8.2f}{each:12.2f}{_spread([t / e for t, e, _ in turns])}"
@@ -95,15 +95,6 @@ def _told(read: list[dict], rows: list[dict], files: dict[str, InstanceDocument]
 
 def _parse(paths: list[str], files: dict[str, InstanceDocument]) -> ParsedFacts:
     return parse_instances([replace(files[path], body=Path(path).read_bytes()) for path in paths])
-
-
-def _least(work: Callable[[], ParsedFacts]) -> float:
-    least = float("inf")
-    for _ in range(_REPEATS):
-        started = time.process_time()
-        work()
-        least = min(least, time.process_time() - started)
-    return least
 
 
 def _spread(ratios: list[float]) -> str:

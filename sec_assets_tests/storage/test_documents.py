@@ -119,13 +119,15 @@ def test_reading_what_is_not_there_is_absent(tmp_path: Path) -> None:
         DocumentStore(tmp_path).sha256(PATH)
 
 
-def test_sizes_come_in_the_order_asked_for_with_none_for_what_is_not_there(tmp_path: Path) -> None:
+def test_size_and_time_are_told_without_reading(tmp_path: Path) -> None:
     store = DocumentStore(tmp_path)
     write(store, URL, b"four")
-    absent, below = f"{URL}x", f"{URL}/below"  # a document lies where the folder of the last would be
-    assert list(store.sizes([absent, URL, below])) == [None, 4, None]
+    assert store.about(URL) == (4, store.entry(PATH).written_at)
+    for absent in (f"{URL}x", f"{URL}/below"):  # a document lies where the folder of the last would be
+        with pytest.raises(AbsentError, match="is not in the document store"):
+            store.about(absent)
     with pytest.raises(InputError, match="expected an address"):
-        list(store.sizes(["file:///etc/passwd"]))
+        store.about("file:///etc/passwd")
 
 
 def test_a_folder_in_the_place_of_a_document_is_an_input_error(tmp_path: Path) -> None:
