@@ -99,12 +99,11 @@ def is_html(body: bytes) -> bool:
     return _HTML_ROOT.match(unwrap(body)) is not None
 
 
-def parse_xml(body: bytes, parser: etree.XMLParser) -> etree._Element:
-    """Return the root element of a document.
+def plain_xml(body: bytes) -> bytes:
+    """Return the XML inside a document, ready for a parser.
 
     Raises:
-        MalformedError: empty, too large, an HTML page, a document type declaration, or not well-formed XML (the
-            message gives the line).
+        MalformedError: empty, too large, an HTML page, or a document type declaration.
     """
     if len(body) > MAX_BYTES:
         raise MalformedError(f"{len(body):,} bytes are more than the {MAX_BYTES:,} that are read")
@@ -112,6 +111,17 @@ def parse_xml(body: bytes, parser: etree.XMLParser) -> etree._Element:
     if not body:
         raise MalformedError("the document is empty")
     _refuse_doctype(body)
+    return body
+
+
+def parse_xml(body: bytes, parser: etree.XMLParser) -> etree._Element:
+    """Return the root element of a document.
+
+    Raises:
+        MalformedError: empty, too large, an HTML page, a document type declaration, or not well-formed XML (the
+            message gives the line).
+    """
+    body = plain_xml(body)
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:

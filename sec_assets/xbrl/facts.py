@@ -187,22 +187,24 @@ def _of_rows(rows: list[FactRow]) -> pl.DataFrame:
 
 
 def _of_columns(columns: FactColumns, decimals: list[str | None]) -> pl.DataFrame:
-    def numbers(column: list[int]) -> pl.Series:
-        return pl.Series(column, dtype=pl.Int32)
+    def numbers(name: str, column: list[int]) -> pl.Series:
+        return pl.Series(name, column, dtype=pl.Int32)
 
-    value = pl.Series(columns.values, dtype=pl.Binary).cast(pl.String)
-    return pl.select(
-        document=numbers(columns.documents),
-        concept_id=numbers(columns.concepts),
-        aspect_id=numbers(columns.aspects),
-        unit_id=numbers(columns.units),
-        lang_id=numbers(columns.languages),
-        value=value,
-        number=pl.when(pl.Series(columns.has_number, dtype=pl.Boolean)).then(value),
-        decimals=pl.Series(decimals, dtype=pl.String)[numbers(columns.decimals)],
-        is_nil=pl.Series(columns.is_nil, dtype=pl.Boolean),
-        ordinal=numbers(columns.ordinals),
-    )
+    # As columns, not as literals of expressions: those are looked at byte by byte when a query is planned.
+    return pl.DataFrame(
+        [
+            numbers("document", columns.documents),
+            numbers("concept_id", columns.concepts),
+            numbers("aspect_id", columns.aspects),
+            numbers("unit_id", columns.units),
+            numbers("lang_id", columns.languages),
+            pl.Series("value", columns.values, dtype=pl.Binary).cast(pl.String),
+            pl.Series("number", columns.has_number, dtype=pl.Boolean),
+            pl.Series("decimals", decimals, dtype=pl.String)[numbers("", columns.decimals)],
+            pl.Series("is_nil", columns.is_nil, dtype=pl.Boolean),
+            numbers("ordinal", columns.ordinals),
+        ]
+    ).with_columns(number=pl.when("number").then("value"))
 
 
 def _documents(documents: list[InstanceDocument]) -> pl.DataFrame:

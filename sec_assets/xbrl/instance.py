@@ -14,7 +14,7 @@ from sec_assets.errors import MalformedError
 from sec_assets.xbrl.documents import InstanceDocument, NotXmlError, is_html, new_parser, parse_xml
 from sec_assets.xbrl.facts import FactSink, Failure, ParsedFacts
 from sec_assets.xbrl.inline import read_inline
-from sec_assets.xbrl.reader import ROOT, read_instance
+from sec_assets.xbrl.reader import read_instance
 
 __all__ = ["Failure", "InstanceDocument", "ParsedFacts", "parse_instances"]
 
@@ -47,10 +47,7 @@ def _extracted_name(name: str) -> str:
 
 def _read_instance(document: InstanceDocument, parser: etree.XMLParser, sink: FactSink) -> bool:
     try:
-        root = parse_xml(document.body, parser)
-        if root.tag != ROOT:
-            raise MalformedError(f"the root element is {str(root.tag)[:200]}, not that of an XBRL instance")
-        read_instance(root, document, sink)
+        read_instance(document, parser, sink)
     except MalformedError as error:
         sink.fail(document, str(error), _line(error))
         return False

@@ -1,4 +1,4 @@
-"""XBRL 2.1 instances: one walk over the children of the root, plain facts in columns, the others one by one.
+"""XBRL 2.1 instances: plain facts in columns, the others one by one.
 
 Extracted instances (`…_htm.xml`) and classic ones alike. A fact that cannot be read for certain (its context or unit is
 not defined, its number is none) is left out and reported with its line; its neighbours stay. Tuples are reported,
@@ -9,8 +9,7 @@ from lxml import etree
 
 from sec_assets.errors import MalformedError
 from sec_assets.xbrl import walk
-from sec_assets.xbrl.contexts import XSI_NIL
-from sec_assets.xbrl.documents import InstanceDocument
+from sec_assets.xbrl.documents import InstanceDocument, parse_xml, plain_xml
 from sec_assets.xbrl.facts import FactRow, FactSink, FactValue
 from sec_assets.xbrl.footnotes import FactPlace, Note, linked_facts, linked_notes
 from sec_assets.xbrl.fractions import fraction_value
@@ -26,13 +25,16 @@ _NUMERATOR, _DENOMINATOR = f"{{{XBRLI}}}numerator", f"{{{XBRLI}}}denominator"
 _NOT_FACTS = (XBRLI, "http://www.xbrl.org/2003/linkbase")
 
 
-def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSink) -> None:
+def read_instance(document: InstanceDocument, parser: etree.XMLParser, sink: FactSink) -> None:
     """Add the facts of an instance to `sink`; facts that cannot be read become failures there.
 
     Raises:
-        MalformedError: there is not a single fact in it.
+        MalformedError: it is no instance, or there is not a single fact in it.
     """
-    reader = _Reader(root, document, sink)
+    instance = walk.scan(plain_xml(document.body)) or walk.Tree(parse_xml(document.body, parser), document.body)
+    if instance.root.tag != ROOT:
+        raise MalformedError(f"the root element is {str(instance.root.tag)[:200]}, not that of an XBRL instance")
+    reader = _Reader(instance, document, sink)
     rows = reader.read()
     if not reader.facts:
         raise MalformedError("the instance holds no facts")
@@ -42,10 +44,11 @@ def read_instance(root: etree._Element, document: InstanceDocument, sink: FactSi
 class _Reader:
     """One instance while it is read."""
 
-    def __init__(self, root: etree._Element, document: InstanceDocument, sink: FactSink) -> None:
-        self._names = NameTable(root, walk.bound_alike(root, document.body), Prefixes())
+    def __init__(self, instance: walk.Instance, document: InstanceDocument, sink: FactSink) -> None:
+        root = instance.root
+        self._names = NameTable(root, instance.alike, Prefixes())
         self._references = References([(root, self._names)], cik=document.cik, sink=sink)
-        self._root, self._sink = root, sink
+        self._instance, self._root, self._sink = instance, root, sink
         self._lang = sink.language(root.get(LANG) or None)
         self._document = sink.document(document)
         self._identified: list[tuple[str, int, str, str | None]] = []
@@ -65,19 +68,17 @@ class _Reader:
             decimals_of=self._decimals,
             language_of=self._language,
         )
-        self.facts, others, self._identified = walk.plain_facts(
-            self._root, meaning, linked_facts(self._root), self._sink.columns
+        self.facts, others, self._identified = self._instance.plain_facts(
+            meaning, linked_facts(self._root), self._sink.columns
         )
         rows: list[FactRow] = []
-        elements = list(self._root.iterchildren("*")) if others else []
-        for position, ordinal, concept in others:
-            element = elements[position]
+        for fact in others:
             try:
-                aspect = self._references.aspect(element.get("contextRef"))
-                rows.append((self._document, concept, aspect, *self._value(element), ordinal))
+                aspect = self._references.aspect(fact.context)
+                rows.append((self._document, fact.concept, aspect, *self._value(fact), fact.ordinal))
             except MalformedError as error:
-                self._failed.add(ordinal)
-                self.problems.append(Problem(concept_label(element), element.sourceline, _reason(element, error)))
+                self._failed.add(fact.ordinal)
+                self.problems.append(Problem(fact.label, fact.line, _reason(fact, error)))
         return rows
 
     def notes(self) -> list[Note]:
@@ -116,23 +117,20 @@ class _Reader:
     def _decimals(self, stated: str | None) -> int:
         return self._sink.decimals(decimals_text(stated, None, None))
 
-    def _value(self, element: etree._Element) -> FactValue:
-        if len(element):
-            return self._fraction(element)
-        nil, reference = element.get(XSI_NIL), element.get("unitRef")
-        is_nil = nil is not None and nil.strip() in walk.TRUE
-        text = None if is_nil else (element.text or "").strip(walk.SPACE)
+    def _value(self, fact: walk.OddFact) -> FactValue:
+        if fact.element is not None:
+            return self._fraction(fact.element, fact.unit)
+        is_nil = fact.nil is not None and fact.nil.strip() in walk.TRUE
+        text = None if is_nil else fact.text.strip(walk.SPACE)
         value = None if text is None else text.encode()
-        if reference is None:
-            lang = element.get(LANG)
-            return 0, self._lang if lang is None else self._language(lang), value, None, None, is_nil
-        unit = self._references.unit(reference)
+        if fact.unit is None:
+            return 0, self._lang if fact.language is None else self._language(fact.language), value, None, None, is_nil
+        unit = self._references.unit(fact.unit)
         number = text if text is None or FITS(text) is not None else exact_text(text)
-        decimals = decimals_text(element.get("decimals"), element.get("precision"), number)
-        return unit, 0, value, number, decimals, is_nil
+        return unit, 0, value, number, decimals_text(fact.decimals, fact.precision, number), is_nil
 
-    def _fraction(self, element: etree._Element) -> FactValue:
-        numerator, denominator, reference = element.find(_NUMERATOR), element.find(_DENOMINATOR), element.get("unitRef")
+    def _fraction(self, element: etree._Element, reference: str | None) -> FactValue:
+        numerator, denominator = element.find(_NUMERATOR), element.find(_DENOMINATOR)
         if reference is None or numerator is None or denominator is None:
             raise MalformedError("it holds elements instead of a value")
         texts = [(part.text or "").strip(walk.SPACE) for part in (numerator, denominator)]
@@ -140,14 +138,8 @@ class _Reader:
         return self._references.unit(reference), 0, value.encode(), number, "INF", False
 
 
-def _reason(element: etree._Element, error: MalformedError) -> str:
-    if element.get("contextRef") is not None or not len(element):
+def _reason(fact: walk.OddFact, error: MalformedError) -> str:
+    if fact.context is not None or fact.element is None:
         return str(error)
-    facts = sum(child.get("contextRef") is not None for child in element.iterdescendants())
+    facts = sum(child.get("contextRef") is not None for child in fact.element.iterdescendants())
     return f"it is a tuple, which is not read, of {facts:,} facts"
-
-
-def concept_label(element: etree._Element) -> str:
-    """Return how to name an element to a person: prefix and local name as in the document."""
-    name = etree.QName(element).localname
-    return f"{element.prefix}:{name}" if element.prefix else name

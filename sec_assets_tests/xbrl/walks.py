@@ -12,7 +12,7 @@ from sec_assets.xbrl.walk import python
 @contextmanager
 def walk_in_python() -> Iterator[None]:
     """Have readers use the walk in Python."""
-    names = ("bound_alike", "contexts", "plain_facts", "survey")
+    names = ("contexts", "scan", "survey")
     with patch.multiple(walk, **{name: getattr(python, name) for name in names}):
         yield
 

@@ -1,21 +1,32 @@
-"""Walks over trees: what readers ask of thousands of elements, answered in one call.
+"""Walks over documents: what readers ask of thousands of elements, answered in one call.
 
-`compiled.pyx` is built where there is a C compiler, and is used then; `python.py` gives the same answers everywhere. No
-other code of the project is compiled.
+`compiled.pyx` (walks over trees) and `scan.pyx` (instances, without trees of their facts) are built where there is a C compiler,
+and are used then; `python.py` gives the same answers everywhere. No other code of the project is compiled.
 """
 
-from sec_assets.xbrl.walk.answers import IX_NAMESPACES, SPACE, TRUE, FactColumns, Meaning, PlainContext
+from sec_assets.xbrl.walk.answers import (
+    IX_NAMESPACES,
+    SPACE,
+    TRUE,
+    FactColumns,
+    Instance,
+    Meaning,
+    OddFact,
+    PlainContext,
+)
+from sec_assets.xbrl.walk.python import Tree
 
 try:
-    from sec_assets.xbrl.walk.compiled import bound_alike, contexts, plain_facts, survey
+    from sec_assets.xbrl.walk.compiled import contexts, survey
+    from sec_assets.xbrl.walk.scan import scan
 
     IS_COMPILED = True
 except ImportError:
-    from sec_assets.xbrl.walk.python import bound_alike, contexts, plain_facts, survey
+    from sec_assets.xbrl.walk.python import contexts, scan, survey
 
     IS_COMPILED = False
 
 __all__ = [
-    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Meaning", "PlainContext", "bound_alike", "contexts",
-    "plain_facts", "survey",
+    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Instance", "Meaning", "OddFact", "PlainContext", "Tree",
+    "contexts", "scan", "survey",
 ]  # fmt: skip

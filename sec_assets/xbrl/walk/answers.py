@@ -1,8 +1,8 @@
 """What walks over trees are told and what they tell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from lxml import etree
 
@@ -62,18 +62,72 @@ class FactColumns:
     values: list[bytes | None] = field(default_factory=list)
 
 
+class OddFact(NamedTuple):
+    """A fact to be read by itself: what its element says, None where it says nothing.
+
+    Attributes:
+        ordinal: its position among the facts of the document.
+        concept: number of its concept.
+        label: prefix and local name as in the document.
+        line: where its start tag ends.
+        context: `contextRef`, and so on; `nil` and `language` are `xsi:nil` and `xml:lang`.
+        text: what it holds, with the white space around it.
+        element: the fact itself where it holds elements, else None.
+    """
+
+    ordinal: int
+    concept: int
+    label: str
+    line: int | None
+    context: str | None
+    unit: str | None
+    decimals: str | None
+    precision: str | None
+    nil: str | None
+    language: str | None
+    text: str
+    element: etree._Element | None
+
+
 class PlainFacts(NamedTuple):
-    """What a walk over an instance found besides the facts it put into columns.
+    """What was found in an instance besides the facts put into columns.
 
     Attributes:
         facts: how many there are of all kinds.
-        others: (position among the root's children, ordinal, concept) of facts to be read one by one.
+        others: facts to be read one by one.
         identified: (id, ordinal, `{namespace}local`, prefix) of the facts with a wanted id.
     """
 
     facts: int
-    others: list[tuple[int, int, int]]
+    others: list[OddFact]
     identified: list[tuple[str, int, str, str | None]]
+
+
+class Instance(Protocol):
+    """An instance that has been parsed."""
+
+    @property
+    def root(self) -> etree._Element:
+        """The root element with all its children that are no facts, and maybe those."""
+        ...
+
+    @property
+    def alike(self) -> dict[str | None, str]:
+        """The root's declarations (namespace by prefix) that no other element contradicts."""
+        ...
+
+    def plain_facts(self, meaning: Meaning, wanted: Container[str], columns: FactColumns) -> PlainFacts:
+        """Add the facts that can be told by columns alone to `columns`; return what else there is.
+
+        The others refer to something that is not known, hold elements, state their `precision`, or are numbers that are not
+        in plain digits or do not fit.
+
+        Args:
+            meaning: what references stand for.
+            wanted: ids to look out for.
+            columns: grow by a row for every plain fact, in document order.
+        """
+        ...
 
 
 PlainContext = tuple[str, str | None, str | None, str, str, str | None, list[tuple[str | None, str | None]]]

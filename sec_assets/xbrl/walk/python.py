@@ -1,4 +1,4 @@
-"""The walk over trees in Python, with what lxml offers; `compiled.pyx` gives the same answers faster."""
+"""The walk over trees in Python, with what lxml offers; `compiled.pyx` and `scan.pyx` give the same answers faster."""
 
 import re
 from collections.abc import Collection, Container
@@ -11,7 +11,9 @@ from sec_assets.xbrl.walk.answers import (
     SPACE,
     TRUE,
     FactColumns,
+    Instance,
     Meaning,
+    OddFact,
     PlainContext,
     PlainFacts,
     Survey,
@@ -23,35 +25,50 @@ _CONTEXT = "{http://www.xbrl.org/2003/instance}context"
 _DECLARATION = re.compile(rb"""xmlns(?::([^\s=]{1,64}+))?\s{0,64}+=\s{0,64}+(?:"([^"]*)"|'([^']*)')""")
 
 
-def plain_facts(root: etree._Element, meaning: Meaning, wanted: Container[str], columns: FactColumns) -> PlainFacts:
-    """Add the facts of an instance that can be told by columns alone to `columns`; tell where the others are.
+class Tree:
+    """An instance as a tree; see `answers.Instance`."""
 
-    The others refer to something that is not known, hold elements, state their `precision`, or are numbers that are not
-    in plain digits or do not fit.
+    def __init__(self, root: etree._Element, body: bytes) -> None:
+        self.root = root
+        self.alike = bound_alike(root, body)
+
+    def plain_facts(self, meaning: Meaning, wanted: Container[str], columns: FactColumns) -> PlainFacts:
+        """Add the plain facts to `columns`; see `answers.Instance`."""
+        found = PlainFacts(0, [], [])
+        concepts: dict[tuple[str, str | None], int | None] = {}
+        ordinal = -1
+        for element in self.root.iterchildren("*"):
+            tag = element.tag, element.prefix
+            if tag not in concepts:
+                concepts[tag] = meaning.concept_of(*tag)
+            concept = concepts[tag]
+            if concept is None:
+                continue
+            ordinal += 1
+            identifier = element.get("id") if wanted else None
+            if identifier is not None and identifier in wanted:
+                found.identified.append((identifier, ordinal, *tag))
+            if not _add(element, concept, ordinal, meaning, columns):
+                found.others.append(_odd_fact(element, concept, ordinal))
+        return found._replace(facts=ordinal + 1)
+
+
+def scan(body: bytes) -> Instance | None:
+    """Return an instance read without a tree of its facts, or None where it takes the whole tree; here that is always.
 
     Args:
-        root: the root element.
-        meaning: what its references stand for.
-        wanted: ids to look out for.
-        columns: grow by a row for every plain fact, in document order.
+        body: the document, of at most `documents.MAX_BYTES`.
     """
-    found = PlainFacts(0, [], [])
-    concepts: dict[tuple[str, str | None], int | None] = {}
-    ordinal = -1
-    for position, element in enumerate(root.iterchildren("*")):
-        tag = element.tag, element.prefix
-        if tag not in concepts:
-            concepts[tag] = meaning.concept_of(*tag)
-        concept = concepts[tag]
-        if concept is None:
-            continue
-        ordinal += 1
-        identifier = element.get("id") if wanted else None
-        if identifier is not None and identifier in wanted:
-            found.identified.append((identifier, ordinal, *tag))
-        if not _add(element, concept, ordinal, meaning, columns):
-            found.others.append((position, ordinal, concept))
-    return found._replace(facts=ordinal + 1)
+    return None
+
+
+def _odd_fact(element: etree._Element, concept: int, ordinal: int) -> OddFact:
+    get, name = element.get, etree.QName(element).localname
+    label = f"{element.prefix}:{name}" if element.prefix else name
+    return OddFact(
+        ordinal, concept, label, element.sourceline, get("contextRef"), get("unitRef"), get("decimals"), get("precision"),
+        get(_NIL), get(_LANG), element.text or "", element if len(element) else None,
+    )  # fmt: skip
 
 
 def _add(element: etree._Element, concept: int, ordinal: int, meaning: Meaning, columns: FactColumns) -> bool:
