@@ -7,6 +7,7 @@ text unambiguous whatever the filer typed.
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -60,60 +61,101 @@ _NOBODY = Entity("", "")
 FOREVER = Period("forever", None, None, False)
 
 
-def read_contexts(parent: etree._Element, names: NameTable, cik: str) -> tuple[dict[str, Context], dict[str, str]]:
+def read_contexts(
+    parent: etree._Element, plain: Sequence[walk.PlainContext | None], names: NameTable, cik: str
+) -> tuple[dict[str, Context], dict[str, str]]:
     """Return (context by id, problem by id) of the `<context>` elements among the children of `parent`.
 
     A context is a problem when its period or dimensions cannot be read, when its id stands for two different
     contexts, or when it is about another entity than the rest of the document: EDGAR wants one entity per document,
     and facts of another must not pass for this company's.
+
+    Args:
+        parent: their parent.
+        plain: the same contexts in plain form, where they have one.
+        names: of their document.
+        cik: the company.
+
+    Raises:
+        TreeNeededError: a context has to be read from its element, and there is none.
     """
     contexts: dict[str, Context] = {}
     problems: dict[str, str] = {}
     entities: dict[str, str] = {}
     elements: list[etree._Element] = []
-    for position, plain in enumerate(walk.contexts(parent)):
-        context = _plain_context(plain, names) if plain is not None else None
-        if plain is not None and context is not None:
-            identifier = plain[0]
+    reader = _PlainReader(names)
+    for position, each in enumerate(plain):
+        context = reader.context(each) if each is not None else None
+        if each is not None and context is not None:
+            identifier = each[0]
         else:
-            elements = elements or list(parent.iterchildren(_CONTEXT))
+            elements = elements or _elements(parent, len(plain))
             identifier = (elements[position].get("id") or "").strip()
             try:
                 context = _context(elements[position], names)
             except MalformedError as error:
                 problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}): {error}"
                 continue
-        entities[identifier] = context.entity.identifier.lstrip("0")
+        entities[identifier] = context.entity.identifier
         if contexts.setdefault(identifier, context) != context:
-            elements = elements or list(parent.iterchildren(_CONTEXT))
+            elements = elements or _elements(parent, len(plain))
             problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}) is defined twice"
-    if len(set(entities.values())) > 1:
+    about = {entity: entity.lstrip("0") for entity in entities.values()}
+    if len(set(about.values())) > 1:
         own = cik.lstrip("0")
-        main = own if own in entities.values() else next(iter(entities.values()))
+        main = own if own in about.values() else next(iter(about.values()))
         for identifier, entity in entities.items():
-            if entity != main:
-                problems[identifier] = f"context {identifier!r} is about entity {entity!r}, the document about {main!r}"
+            if about[entity] != main:
+                problems[identifier] = (
+                    f"context {identifier!r} is about entity {about[entity]!r}, the document about {main!r}"
+                )
     for identifier in problems:
         contexts.pop(identifier, None)
     return contexts, problems
 
 
-def _plain_context(plain: walk.PlainContext, names: NameTable) -> Context | None:
-    """Return a context in plain form; None where only its element tells: of a name's scope, or what is wrong."""
-    _, scheme, identifier, start, end, instant, members = plain
-    known, settle = names.settled, names.settle
-    pairs: list[tuple[str, str]] = []
-    try:
-        for axis_text, member_text in members:
-            member = known.get(member_text) or settle(member_text)
-            axis = known.get(axis_text) or settle(axis_text)
+def _elements(parent: etree._Element, expected: int) -> list[etree._Element]:
+    found = list(parent.iterchildren(_CONTEXT))
+    if len(found) != expected:
+        raise walk.TreeNeededError
+    return found
+
+
+class _PlainReader:
+    """Reads contexts in plain form; those of a document share most of their dimensions."""
+
+    def __init__(self, names: NameTable) -> None:
+        self._names = names
+        self._dimensions: dict[tuple[object, object], str] = {((), ()): ""}
+
+    def context(self, plain: walk.PlainContext) -> Context | None:
+        """Return a context; None where only its element tells: of a name's scope, or what is wrong."""
+        _, scheme, identifier, start, end, instant, explicit, typed = plain
+        try:
+            dimensions = self._dimensions.get((explicit, typed))
+            if dimensions is None:
+                dimensions = self._joined(explicit, typed)
+                if dimensions is None:
+                    return None
+                self._dimensions[explicit, typed] = dimensions
+            period = _duration(start, end) if instant is None else _instant(instant)
+            return Context(period, dimensions, _entity_of(scheme, identifier))
+        except MalformedError:
+            return None  # raised again, with its line, when the element is read
+
+    def _joined(self, explicit: walk.MemberPairs, typed: walk.MemberPairs) -> str | None:
+        settle, pairs = self._names.settle, list[tuple[str, str]]()
+        for axis_text, member_text in explicit:
+            member, axis = settle(member_text), settle(axis_text)
             if axis is None or member is None:
                 return None
             pairs.append((axis[0], member[0]))
-        period = _duration(start, end) if instant is None else _instant(instant)
-        return Context(period, _joined(pairs) if pairs else "", _entity_of(scheme, identifier))
-    except MalformedError:
-        return None  # raised again, with its line, when the element is read
+        for axis_text, text in typed:
+            axis = settle(axis_text)
+            if axis is None:
+                return None
+            pairs.append((axis[0], _typed_text(text)))
+        return _joined(pairs)
 
 
 def _context(element: etree._Element, names: NameTable) -> Context:
@@ -176,10 +218,13 @@ def _typed(element: etree._Element) -> str:
         raise MalformedError("a typed member needs exactly one element")
     value = element[0]
     if value.get(XSI_NIL, "").strip() in walk.TRUE:
-        return "nil"
-    if len(value):
-        return json.dumps(_canonical(value), ensure_ascii=False)
-    return json.dumps((value.text or "").strip(), ensure_ascii=False)
+        return _typed_text(None)
+    return _typed_text(_canonical(value) if len(value) else (value.text or "").strip())
+
+
+def _typed_text(text: str | None) -> str:
+    """Return how a typed member is written; None is nil."""
+    return "nil" if text is None else json.dumps(text, ensure_ascii=False)
 
 
 def _canonical(value: etree._Element) -> str:

@@ -108,7 +108,11 @@ class _SetReader:
         self._sink = sink
         self._names = {id(page): NameTable(page.root, page.alike, prefixes) for page in pages}
         self._references = References(
-            [(resources, self._names[id(page)]) for page in pages for resources in page.resources],
+            [
+                (resources, walk.contexts(resources), self._names[id(page)])
+                for page in pages
+                for resources in page.resources
+            ],
             cik=pages[0].document.cik,
             sink=sink,
         )

@@ -31,10 +31,13 @@ def read_instance(document: InstanceDocument, parser: etree.XMLParser, sink: Fac
     Raises:
         MalformedError: it is no instance, or there is not a single fact in it.
     """
-    instance = walk.scan(plain_xml(document.body)) or walk.Tree(parse_xml(document.body, parser), document.body)
-    if instance.root.tag != ROOT:
-        raise MalformedError(f"the root element is {str(instance.root.tag)[:200]}, not that of an XBRL instance")
-    reader = _Reader(instance, document, sink)
+    instance = walk.scan(plain_xml(document.body))
+    try:
+        reader = _Reader(instance, document, sink) if instance is not None else None
+    except walk.TreeNeededError:
+        reader = None
+    if reader is None:
+        reader = _Reader(walk.Tree(parse_xml(document.body, parser), document.body), document, sink)
     rows = reader.read()
     if not reader.facts:
         raise MalformedError("the instance holds no facts")
@@ -46,8 +49,10 @@ class _Reader:
 
     def __init__(self, instance: walk.Instance, document: InstanceDocument, sink: FactSink) -> None:
         root = instance.root
+        if root.tag != ROOT:
+            raise MalformedError(f"the root element is {str(root.tag)[:200]}, not that of an XBRL instance")
         self._names = NameTable(root, instance.alike, Prefixes())
-        self._references = References([(root, self._names)], cik=document.cik, sink=sink)
+        self._references = References([(root, instance.contexts(), self._names)], cik=document.cik, sink=sink)
         self._instance, self._root, self._sink = instance, root, sink
         self._lang = sink.language(root.get(LANG) or None)
         self._document = sink.document(document)

@@ -12,6 +12,7 @@ from sec_assets.xbrl.contexts import Context, read_contexts
 from sec_assets.xbrl.facts import FactSink
 from sec_assets.xbrl.names import NameTable
 from sec_assets.xbrl.units import XBRLI, read_units
+from sec_assets.xbrl.walk import PlainContext
 
 _UNIT = f"{{{XBRLI}}}unit"
 
@@ -20,14 +21,17 @@ class References:
     """Contexts and units of one instance, or of all documents of an inline set.
 
     Args:
-        sources: the elements whose children they are, with the names of their document.
+        sources: the elements whose children they are, the contexts in plain form, and the names of their document.
         cik: the company.
         sink: hands out the numbers.
+
+    Raises:
+        TreeNeededError: a context has to be read from its element, and there is none.
     """
 
     def __init__(
         self,
-        sources: Sequence[tuple[etree._Element, NameTable]],
+        sources: Sequence[tuple[etree._Element, Sequence[PlainContext | None], NameTable]],
         *,
         cik: str,
         sink: FactSink,
@@ -35,8 +39,8 @@ class References:
         self._aspects: dict[str | None, int] = {}
         self._units: dict[str | None, int] = {}
         self._bad: dict[tuple[str, str], str] = {}
-        for parent, names in sources:
-            self._add_contexts(*read_contexts(parent, names, cik), sink)
+        for parent, contexts, names in sources:
+            self._add_contexts(*read_contexts(parent, contexts, names, cik), sink)
             self._add_units(*read_units(parent.iterchildren(_UNIT), names), sink)
 
     @property

@@ -11,8 +11,10 @@ from sec_assets.xbrl.walk.answers import (
     FactColumns,
     Instance,
     Meaning,
+    MemberPairs,
     OddFact,
     PlainContext,
+    TreeNeededError,
 )
 from sec_assets.xbrl.walk.python import Tree
 
@@ -27,6 +29,6 @@ except ImportError:
     IS_COMPILED = False
 
 __all__ = [
-    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Instance", "Meaning", "OddFact", "PlainContext", "Tree",
-    "contexts", "scan", "survey",
+    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Instance", "Meaning", "MemberPairs", "OddFact", "PlainContext", "Tree",
+    "TreeNeededError", "contexts", "scan", "survey",
 ]  # fmt: skip

@@ -89,6 +89,10 @@ class OddFact(NamedTuple):
     element: etree._Element | None
 
 
+class TreeNeededError(Exception):
+    """What is asked takes the tree of a document that was read without one."""
+
+
 class PlainFacts(NamedTuple):
     """What was found in an instance besides the facts put into columns.
 
@@ -103,17 +107,32 @@ class PlainFacts(NamedTuple):
     identified: list[tuple[str, int, str, str | None]]
 
 
+MemberPairs = tuple[tuple[str | None, str | None], ...]
+"""(axis, member) as written."""
+
+PlainContext = tuple[str, str | None, str | None, str, str, str | None, MemberPairs, MemberPairs]
+"""Id, scheme, identifier, start, end and instant, explicit members, typed members.
+
+An id, days and typed members are without white space around them; start and end are empty where there is an instant. A typed
+member that is nil is None.
+"""
+
+
 class Instance(Protocol):
     """An instance that has been parsed."""
 
     @property
     def root(self) -> etree._Element:
-        """The root element with all its children that are no facts, and maybe those."""
+        """The root element with all its children but facts and contexts, and maybe those."""
         ...
 
     @property
     def alike(self) -> dict[str | None, str]:
         """The root's declarations (namespace by prefix) that no other element contradicts."""
+        ...
+
+    def contexts(self) -> list[PlainContext | None]:
+        """Return the contexts in plain form; None stands for one to be read from its element."""
         ...
 
     def plain_facts(self, meaning: Meaning, wanted: Container[str], columns: FactColumns) -> PlainFacts:
@@ -128,13 +147,6 @@ class Instance(Protocol):
             columns: grow by a row for every plain fact, in document order.
         """
         ...
-
-
-PlainContext = tuple[str, str | None, str | None, str, str, str | None, list[tuple[str | None, str | None]]]
-"""Id, scheme, identifier, start, end and instant, and (axis, explicit member) pairs as written.
-
-An id and days are without white space around them; start and end are empty where there is an instant.
-"""
 
 
 class Survey(NamedTuple):

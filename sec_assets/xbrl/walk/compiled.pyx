@@ -129,7 +129,7 @@ cdef object plain_context(xmlNode* context):
         part = element_from(part.next)
     if not period:
         return None
-    return stripped(attribute_of(context, "id")), scheme, identifier, start, end, instant, dimensions
+    return stripped(attribute_of(context, "id")), scheme, identifier, start, end, instant, tuple(dimensions), ()
 
 
 cdef bint are_members(xmlNode* container, list found) except -1:

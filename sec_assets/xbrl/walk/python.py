@@ -32,6 +32,10 @@ class Tree:
         self.root = root
         self.alike = bound_alike(root, body)
 
+    def contexts(self) -> list[PlainContext | None]:
+        """Return the contexts in plain form; see `contexts`."""
+        return contexts(self.root)
+
     def plain_facts(self, meaning: Meaning, wanted: Container[str], columns: FactColumns) -> PlainFacts:
         """Add the plain facts to `columns`; see `answers.Instance`."""
         found = PlainFacts(0, [], [])

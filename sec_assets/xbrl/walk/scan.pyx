@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False
-"""Instances read while libxml2 parses them: facts go into arrays, no tree is built of them.
+"""Instances read while libxml2 parses them: facts and contexts go into arrays, no tree is built of them.
 
-The parser is the one lxml has, with the options of `documents.new_parser`; what is not a fact becomes a tree as ever. Whatever
-is out of the ordinary (broken XML, a document type, facts that hold elements, limits) is refused, and is then read
-from its whole tree, which also tells what is wrong and where.
+The parser is the one lxml has, with the options of `documents.new_parser`; units and footnotes become a tree as ever. Whatever
+is out of the ordinary (broken XML, a document type, facts that hold elements, contexts of another shape, limits) is
+refused, and is then read from its whole tree, which also tells what is wrong and where.
 """
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
@@ -18,7 +18,7 @@ from lxml.includes.xmlparser cimport (
     startElementNsSAX2Func, xmlParserCtxt,
 )
 
-from sec_assets.xbrl.walk.answers import TRUE, OddFact, PlainFacts
+from sec_assets.xbrl.walk.answers import TRUE, OddFact, PlainContext, PlainFacts
 from sec_assets.xbrl.walk.library import address, check
 
 cdef extern from "libxml/xmlversion.h":
@@ -56,6 +56,7 @@ cdef Lookup lookup = <Lookup><size_t>address("xmlDictLookup")
 
 cdef const char* XBRLI = "http://www.xbrl.org/2003/instance"
 cdef const char* LINKBASE = "http://www.xbrl.org/2003/linkbase"
+cdef const char* XBRLDI = "http://xbrl.org/2006/xbrldi"
 cdef const char* XSI = "http://www.w3.org/2001/XMLSchema-instance"
 cdef const char* XML = "http://www.w3.org/XML/1998/namespace"
 
@@ -66,6 +67,11 @@ cdef enum:
     MOST_TEXT = 10_000_000  # libxml2's own limit for a text of a tree
     MOST_DECLARED = 64
     MOST_BYTES = 0x7FFFFFFF
+
+cdef enum Part:
+    ENTITY
+    PERIOD
+    SCENARIO
 
 cdef struct Fact:
     # strings of the document's dictionary, which keeps each of them once; NULL where nothing is stated
@@ -85,16 +91,46 @@ cdef struct Fact:
     int identifier_length  # -1: none
     int line
 
-cdef struct State:
-    Fact* facts
-    size_t count
-    size_t room
-    char* texts
+cdef struct Member:
+    const_xmlChar* axis
+    const_xmlChar* text
+    const_xmlChar* nil
+    bint is_typed
+
+cdef struct Context:
+    const_xmlChar* identifier
+    const_xmlChar* scheme
+    const_xmlChar* entity
+    const_xmlChar* start
+    const_xmlChar* end
+    const_xmlChar* instant
+    size_t members  # the first of its own
+    size_t members_end
+
+cdef struct Array:
+    char* items
     size_t length
-    size_t space
+    size_t room
+
+cdef struct State:
+    Array facts
+    Array contexts
+    Array members
+    Array texts
     int depth
     bint in_fact
+    bint in_context
     bint refused
+    # within a context: its part, how far that is, whether it had an entity and a period, depth and values of a typed member
+    Part part
+    int step
+    bint has_entity
+    bint has_period
+    int typed_depth
+    int typed_values
+    # text on its way to where it belongs
+    const_xmlChar** leaf
+    size_t leaf_text
     const_xmlChar* declared[2 * MOST_DECLARED]  # prefix and namespace of declarations below the root
     int declarations
 
@@ -111,30 +147,33 @@ cdef void refuse(void* parser) noexcept nogil:
     stop_parser(<xmlParserCtxt*>parser)
 
 
-cdef bint append(State* state, const void* text, size_t length) noexcept nogil:
-    """Add to the texts; tell whether there was memory for it."""
-    cdef size_t wanted = state.length + length
+cdef void* another(Array* array, size_t size) noexcept nogil:
+    """Return room for `size` more bytes in an array, NULL when there is no memory for it."""
+    cdef size_t wanted = array.length + size
     cdef void* grown
-    if wanted > state.space:
-        grown = realloc(state.texts, 2 * wanted + 65536)
-        if grown is NULL:
-            return False
-        state.texts, state.space = <char*>grown, 2 * wanted + 65536
-    memcpy(state.texts + state.length, text, length)
-    state.length = wanted
-    return True
-
-
-cdef Fact* another_fact(State* state) noexcept nogil:
-    cdef void* grown
-    if state.count == state.room:
-        grown = realloc(state.facts, (2 * state.room + 256) * sizeof(Fact))
+    if wanted > array.room:
+        grown = realloc(array.items, 2 * wanted + 65536)
         if grown is NULL:
             return NULL
-        state.facts, state.room = <Fact*>grown, 2 * state.room + 256
-    state.count += 1
-    memset(&state.facts[state.count - 1], 0, sizeof(Fact))
-    return &state.facts[state.count - 1]
+        array.items, array.room = <char*>grown, 2 * wanted + 65536
+    array.length = wanted
+    return array.items + wanted - size
+
+
+cdef inline bint append(Array* texts, const void* text, size_t length) noexcept nogil:
+    cdef void* room = another(texts, length)
+    if room is not NULL:
+        memcpy(room, text, length)
+    return room is not NULL
+
+
+cdef inline bint is_named(const_xmlChar* name, const_xmlChar* namespace, const char* local, const char* uri) noexcept nogil:
+    return strcmp(<const char*>name, local) == 0 and namespace is not NULL and strcmp(<const char*>namespace, uri) == 0
+
+
+cdef inline const_xmlChar* kept(xmlParserCtxt* parser, const_xmlChar* begin, const_xmlChar* end) noexcept nogil:
+    """Return the value of an attribute from the dictionary; NULL where it cannot be told, as an ampersand is still a reference."""
+    return lookup(parser.dict, begin, <int>(end - begin)) if memchr(begin, b"&", end - begin) is NULL else NULL
 
 
 cdef bint begin_fact(
@@ -142,7 +181,7 @@ cdef bint begin_fact(
     int count, const_xmlChar** attributes,
 ) noexcept nogil:
     """Note what the start tag of a fact says; tell whether it could be noted."""
-    cdef Fact* fact = another_fact(state)
+    cdef Fact* fact = <Fact*>another(&state.facts, sizeof(Fact))
     cdef const_xmlChar** each = attributes
     cdef const_xmlChar** stated
     cdef const char* local
@@ -150,10 +189,11 @@ cdef bint begin_fact(
     cdef int position
     if fact is NULL:
         return False
+    memset(fact, 0, sizeof(Fact))
     fact.name, fact.prefix, fact.namespace = name, prefix, namespace
     fact.identifier_length, fact.line = -1, parser.input.line
     for position in range(count):
-        # local name, prefix, namespace, begin and end of the value, in which an ampersand is still written as a reference
+        # local name, prefix, namespace, begin and end of the value
         each = attributes + 5 * position
         local, length, stated = <const char*>each[0], each[4] - each[3], NULL
         if each[2] is NULL:
@@ -166,21 +206,155 @@ cdef bint begin_fact(
             elif strcmp(local, "precision") == 0:
                 stated = &fact.precision
             elif strcmp(local, "id") == 0:
-                fact.identifier, fact.identifier_length = state.length, <int>length
-                if memchr(each[3], b"&", length) is not NULL or not append(state, each[3], length):
+                fact.identifier, fact.identifier_length = state.texts.length, <int>length
+                if memchr(each[3], b"&", length) is not NULL or not append(&state.texts, each[3], length):
                     return False
         elif strcmp(local, "nil") == 0 and strcmp(<const char*>each[2], XSI) == 0:
             stated = &fact.nil
         elif strcmp(local, "lang") == 0 and strcmp(<const char*>each[2], XML) == 0:
             stated = &fact.language
         if stated is not NULL:
-            if memchr(each[3], b"&", length) is not NULL:
-                return False
-            stated[0] = lookup(parser.dict, each[3], <int>length)
+            stated[0] = kept(parser, each[3], each[4])
             if stated[0] is NULL:
                 return False
-    fact.text = state.length
+    fact.text = state.texts.length
     return True
+
+
+cdef bint end_fact(State* state) noexcept nogil:
+    """Take the text of a fact; tell whether it is one that a tree could hold."""
+    cdef Fact* fact = <Fact*>(state.facts.items + state.facts.length) - 1
+    fact.length = state.texts.length - fact.text
+    state.in_fact = False
+    return fact.length <= MOST_TEXT
+
+
+cdef bint take(
+    xmlParserCtxt* parser, int count, const_xmlChar** attributes, const char* local, const char* uri, const_xmlChar** stated
+) noexcept nogil:
+    """Take the value of an attribute, NULL where there is none; tell whether it could be told."""
+    cdef const_xmlChar** each = attributes
+    cdef int position
+    stated[0] = NULL
+    for position in range(count):
+        each = attributes + 5 * position
+        if strcmp(<const char*>each[0], local) == 0 and (
+            each[2] is NULL if uri is NULL else each[2] is not NULL and strcmp(<const char*>each[2], uri) == 0
+        ):
+            stated[0] = kept(parser, each[3], each[4])
+            return stated[0] is not NULL
+    return True
+
+
+cdef inline void begin_leaf(State* state, const_xmlChar** target) noexcept nogil:
+    state.leaf, state.leaf_text = target, state.texts.length
+
+
+cdef bint end_leaf(xmlParserCtxt* parser, State* state) noexcept nogil:
+    cdef size_t length = state.texts.length - state.leaf_text
+    if length > MOST_TEXT:
+        return False
+    state.leaf[0] = lookup(parser.dict, <const_xmlChar*>state.texts.items + state.leaf_text, <int>length)
+    state.texts.length = state.leaf_text
+    return state.leaf[0] is not NULL
+
+
+cdef inline Context* last_context(State* state) noexcept nogil:
+    return <Context*>(state.contexts.items + state.contexts.length) - 1
+
+
+cdef bint begin_context(xmlParserCtxt* parser, State* state, int count, const_xmlChar** attributes) noexcept nogil:
+    cdef Context* context = <Context*>another(&state.contexts, sizeof(Context))
+    if context is NULL:
+        return False
+    memset(context, 0, sizeof(Context))
+    context.members = state.members.length // sizeof(Member)
+    state.in_context, state.has_entity, state.has_period, state.typed_depth, state.leaf = True, False, False, 0, NULL
+    return take(parser, count, attributes, "id", NULL, &context.identifier)
+
+
+cdef bint begin_part(
+    xmlParserCtxt* parser, State* state, const_xmlChar* name, const_xmlChar* namespace, int count, const_xmlChar** attributes
+) noexcept nogil:
+    """Take the start tag of an element of a context; tell whether it is in its place."""
+    cdef Context* context = last_context(state)
+    if state.depth == 3:
+        state.step = 0
+        if is_named(name, namespace, "entity", XBRLI) and not state.has_entity:
+            state.part, state.has_entity = ENTITY, True
+        elif is_named(name, namespace, "period", XBRLI) and not state.has_period:
+            state.part, state.has_period = PERIOD, True
+        elif is_named(name, namespace, "scenario", XBRLI):
+            state.part = SCENARIO
+        else:
+            return False
+        return True
+    if state.leaf is not NULL:
+        return False
+    if state.part == SCENARIO:
+        return begin_member(parser, state, name, namespace, 4, count, attributes)
+    if state.depth > 4:
+        return state.part == ENTITY and state.step == 2 and begin_member(parser, state, name, namespace, 5, count, attributes)
+    if state.part == ENTITY and state.step == 0 and is_named(name, namespace, "identifier", XBRLI):
+        begin_leaf(state, &context.entity)
+        state.step = 1
+        return take(parser, count, attributes, "scheme", NULL, &context.scheme)
+    if state.part == ENTITY and state.step == 1 and is_named(name, namespace, "segment", XBRLI):
+        state.step = 2
+    elif state.part == PERIOD and state.step == 0 and is_named(name, namespace, "instant", XBRLI):
+        begin_leaf(state, &context.instant)
+        state.step = 3
+    elif state.part == PERIOD and state.step == 0 and is_named(name, namespace, "startDate", XBRLI):
+        begin_leaf(state, &context.start)
+        state.step = 2
+    elif state.part == PERIOD and state.step == 2 and is_named(name, namespace, "endDate", XBRLI):
+        begin_leaf(state, &context.end)
+        state.step = 3
+    else:
+        return False
+    return True
+
+
+cdef bint begin_member(
+    xmlParserCtxt* parser, State* state, const_xmlChar* name, const_xmlChar* namespace, int depth,
+    int count, const_xmlChar** attributes,
+) noexcept nogil:
+    """Take the start tag of a member, which is at `depth`, or of the value of a typed one."""
+    cdef Member* member
+    if state.depth == depth + 1 and state.typed_depth == depth:
+        state.typed_values += 1
+        member = <Member*>(state.members.items + state.members.length) - 1
+        begin_leaf(state, &member.text)
+        return take(parser, count, attributes, "nil", XSI, &member.nil)
+    member = <Member*>another(&state.members, sizeof(Member))
+    if state.depth != depth or member is NULL:
+        return False
+    memset(member, 0, sizeof(Member))
+    if is_named(name, namespace, "explicitMember", XBRLDI):
+        begin_leaf(state, &member.text)
+    elif is_named(name, namespace, "typedMember", XBRLDI):
+        member.is_typed, state.typed_depth, state.typed_values = True, depth, 0
+    else:
+        return False
+    return take(parser, count, attributes, "dimension", NULL, &member.axis)
+
+
+cdef bint end_part(xmlParserCtxt* parser, State* state) noexcept nogil:
+    """Take the end tag of a context or of an element of it; `depth` is that of its parent. Tell whether it is complete."""
+    cdef bint is_whole = True
+    if state.leaf is not NULL:
+        is_whole = end_leaf(parser, state)
+        state.leaf = NULL
+    elif state.depth == 1:
+        state.in_context = False
+        last_context(state).members_end = state.members.length // sizeof(Member)
+        return state.has_period
+    elif state.depth == 2:
+        return (state.part != ENTITY or state.step > 0) and (state.part != PERIOD or state.step == 3)
+    elif state.typed_depth == state.depth + 1:
+        state.typed_depth = 0
+        return state.typed_values == 1
+    return is_whole
 
 
 cdef bint note_declarations(State* state, int count, const_xmlChar** declarations) noexcept nogil:
@@ -202,42 +376,50 @@ cdef bint note_declarations(State* state, int count, const_xmlChar** declaration
 
 
 cdef void on_start(
-    void* parser, const_xmlChar* name, const_xmlChar* prefix, const_xmlChar* namespace, int declared,
+    void* context, const_xmlChar* name, const_xmlChar* prefix, const_xmlChar* namespace, int declared,
     const_xmlChar** declarations, int count, int defaulted, const_xmlChar** attributes,
 ) noexcept nogil:
+    cdef xmlParserCtxt* parser = <xmlParserCtxt*>context
     cdef State* state = state_of(parser)
     cdef const char* uri = <const char*>namespace
+    cdef bint is_fine = True
     state.depth += 1
     if state.in_fact or (state.depth > 1 and not note_declarations(state, declared, declarations)):
-        refuse(parser)
+        is_fine = False
+    elif state.in_context:
+        is_fine = begin_part(parser, state, name, namespace, count, attributes)
+    elif state.depth == 2 and is_named(name, namespace, "context", XBRLI):
+        is_fine = begin_context(parser, state, count, attributes)
     elif state.depth == 2 and (uri is NULL or (strcmp(uri, XBRLI) != 0 and strcmp(uri, LINKBASE) != 0)):
         state.in_fact = True
-        if not begin_fact(<xmlParserCtxt*>parser, state, name, prefix, namespace, count, attributes):
-            refuse(parser)
+        is_fine = begin_fact(parser, state, name, prefix, namespace, count, attributes)
     else:
         OF_TREES.startElementNs(parser, name, prefix, namespace, declared, declarations, count, defaulted, attributes)
+    if not is_fine:
+        refuse(parser)
 
 
-cdef void on_end(void* parser, const_xmlChar* name, const_xmlChar* prefix, const_xmlChar* namespace) noexcept nogil:
+cdef void on_end(void* context, const_xmlChar* name, const_xmlChar* prefix, const_xmlChar* namespace) noexcept nogil:
+    cdef xmlParserCtxt* parser = <xmlParserCtxt*>context
     cdef State* state = state_of(parser)
-    cdef Fact* fact
+    cdef bint is_fine = True
     state.depth -= 1
-    if not state.in_fact:
+    if state.in_fact:
+        is_fine = end_fact(state)
+    elif state.in_context:
+        is_fine = end_part(parser, state)
+    else:
         OF_TREES.endElementNs(parser, name, prefix, namespace)
-        return
-    state.in_fact = False
-    fact = &state.facts[state.count - 1]
-    fact.length = state.length - fact.text
-    if fact.length > MOST_TEXT:
+    if not is_fine:
         refuse(parser)
 
 
 cdef void on_characters(void* parser, const_xmlChar* text, int length) noexcept nogil:
     cdef State* state = state_of(parser)
-    if state.in_fact:
-        if not append(state, text, length):
+    if state.in_fact or (state.in_context and state.leaf is not NULL):
+        if not append(&state.texts, text, length):
             refuse(parser)
-    elif state.depth > 1:  # what is between the root's children says nothing
+    elif state.depth > 1 and not state.in_context:  # elsewhere it says nothing
         OF_TREES.characters(parser, text, length)
 
 
@@ -301,8 +483,10 @@ cdef class Scan:
         memset(&self.state, 0, sizeof(State))
 
     def __dealloc__(self):
-        free(self.state.facts)
-        free(self.state.texts)
+        free(self.state.facts.items)
+        free(self.state.contexts.items)
+        free(self.state.members.items)
+        free(self.state.texts.items)
 
     cdef bint read(self, bytes body) except -1:
         cdef xmlParserCtxt* parser
@@ -338,6 +522,32 @@ cdef class Scan:
                 del alike[prefix]
         return alike
 
+    def contexts(self) -> list[PlainContext | None]:
+        """Return the contexts in plain form, all of them; see `answers.Instance`."""
+        cdef dict texts = {0: None}, bare = {0: None}
+        cdef Context* contexts = <Context*>self.state.contexts.items
+        cdef Context* each
+        cdef Member* members = <Member*>self.state.members.items
+        cdef Member* member
+        cdef size_t position, place
+        cdef list found = [], explicit, typed
+        for position in range(self.state.contexts.length // sizeof(Context)):
+            each = &contexts[position]
+            explicit, typed = [], []
+            for place in range(each.members, each.members_end):
+                member = &members[place]
+                if not member.is_typed:
+                    explicit.append((known(texts, member.axis), known(texts, member.text)))
+                elif member.nil is not NULL and string(member.nil).strip() in TRUE:
+                    typed.append((known(texts, member.axis), None))
+                else:
+                    typed.append((known(texts, member.axis), stripped(bare, member.text)))
+            found.append((
+                (string(each.identifier) or "").strip(), known(texts, each.scheme), known(texts, each.entity),
+                stripped(bare, each.start) or "", stripped(bare, each.end) or "", stripped(bare, each.instant), tuple(explicit), tuple(typed),
+            ))
+        return found
+
     def plain_facts(self, meaning, wanted, columns) -> PlainFacts:
         """Add the plain facts to `columns`; see `answers.Instance`."""
         cdef dict aspects = meaning.aspects, units = meaning.units, accuracies = meaning.decimals
@@ -350,12 +560,13 @@ cdef class Scan:
         cdef list others = [], identified = []
         cdef object document = meaning.document, key, concept = None, aspect, unit, accuracy, language, stated
         cdef bint is_nil, is_number, has_wanted = bool(wanted)
-        cdef size_t ordinal, length
+        cdef size_t ordinal, length, count = self.state.facts.length // sizeof(Fact)
         cdef const char* text
+        cdef Fact* facts = <Fact*>self.state.facts.items
         cdef Fact* fact
         cdef Fact* before = NULL
-        for ordinal in range(self.state.count):
-            fact = &self.state.facts[ordinal]
+        for ordinal in range(count):
+            fact = &facts[ordinal]
             if before is NULL or (
                 fact.name != before.name or fact.namespace != before.namespace or fact.prefix != before.prefix
             ):
@@ -382,7 +593,7 @@ cdef class Scan:
             unit = by_unit.get(key)
             if unit is None:
                 unit = by_unit[key] = units.get(string(fact.unit))
-            text, length = self.state.texts + fact.text, fact.length
+            text, length = self.state.texts.items + fact.text, fact.length
             while length and is_space(text[length - 1]):
                 length -= 1
             while length and is_space(text[0]):
@@ -390,7 +601,7 @@ cdef class Scan:
             if aspect is None or unit is None or fact.precision is not NULL or (
                 is_number and not is_nil and not fits(text, length)
             ):
-                others.append(self.odd_fact(ordinal, concept))
+                others.append(self.odd_fact(fact, ordinal, concept))
                 continue
             accuracy = language = 0
             if is_number:
@@ -417,19 +628,36 @@ cdef class Scan:
             are_nil.append(is_nil)
             have_number.append(is_number and not is_nil)
             values.append(None if is_nil else PyBytes_FromStringAndSize(text, length) if length else b"")
-        return PlainFacts(self.state.count, others, identified)
+        return PlainFacts(count, others, identified)
 
     cdef object identifier_of(self, Fact* fact):
-        return PyUnicode_DecodeUTF8(self.state.texts + fact.identifier, fact.identifier_length, NULL)
+        return PyUnicode_DecodeUTF8(self.state.texts.items + fact.identifier, fact.identifier_length, NULL)
 
-    cdef object odd_fact(self, size_t ordinal, object concept):
-        cdef Fact* fact = &self.state.facts[ordinal]
+    cdef object odd_fact(self, Fact* fact, size_t ordinal, object concept):
         name = string(fact.name)
         return OddFact(
             ordinal, concept, name if fact.prefix is NULL else f"{string(fact.prefix)}:{name}", fact.line,
             string(fact.context), string(fact.unit), string(fact.decimals), string(fact.precision), string(fact.nil),
-            string(fact.language), PyUnicode_DecodeUTF8(self.state.texts + fact.text, fact.length, NULL), None,
+            string(fact.language), PyUnicode_DecodeUTF8(self.state.texts.items + fact.text, fact.length, NULL), None,
         )
+
+
+cdef inline object known(dict texts, const_xmlChar* text):
+    """Return a string of the document's dictionary, made once."""
+    cdef object key = <size_t>text
+    cdef object found = texts.get(key)
+    if found is None and text is not NULL:
+        found = texts[key] = string(text)
+    return found
+
+
+cdef inline object stripped(dict texts, const_xmlChar* text):
+    """Return one without the white space around it."""
+    cdef object key = <size_t>text
+    cdef object found = texts.get(key)
+    if found is None and text is not NULL:
+        found = texts[key] = string(text).strip()
+    return found
 
 
 cdef object tag_of(Fact* fact):
