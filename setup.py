@@ -8,21 +8,25 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 FOLDER = Path("sec_assets/xbrl/walk")
+SOURCES = sorted([*FOLDER.glob("*.pxd"), *FOLDER.glob("*.pyx")])
+
+
+def digest() -> str:
+    """Return the SHA-256 of all sources together, as `sec_assets.xbrl.walk.library` has it."""
+    return sha256(b"".join(source.read_bytes() for source in SOURCES)).hexdigest()
 
 
 def module(name: str) -> Extension:
-    """Return a compiled module that knows the source it was compiled from."""
-    source = FOLDER / f"{name}.pyx"
-    digest = sha256(source.read_bytes()).hexdigest()
+    """Return a compiled module that knows the sources it was compiled from."""
     return Extension(
         f"sec_assets.xbrl.walk.{name}",
-        [str(source)],
+        [str(FOLDER / f"{name}.pyx")],
         include_dirs=lxml.get_include(),
-        define_macros=[(f"{name.upper()}_SOURCE", f'"{digest}"')],
+        define_macros=[("WALK_SOURCES", f'"{digest()}"')],
     )
 
 
-MODULES = cythonize([module("compiled"), module("scan")], build_dir="build")
+MODULES = cythonize([module(source.stem) for source in sorted(FOLDER.glob("*.pyx"))], build_dir="build")
 for each in MODULES:
     each.optional = True  # said here, as Cython forgets it
 

@@ -11,7 +11,8 @@ from itertools import groupby
 from lxml import etree
 
 from sec_assets.errors import MalformedError
-from sec_assets.xbrl.documents import InstanceDocument, NotXmlError, is_html, new_parser, parse_xml
+from sec_assets.xbrl import walk
+from sec_assets.xbrl.documents import InstanceDocument, NotXmlError, is_html, new_parser, parse_xml, plain_xml
 from sec_assets.xbrl.facts import FactSink, Failure, ParsedFacts
 from sec_assets.xbrl.inline import read_inline
 from sec_assets.xbrl.reader import read_instance
@@ -58,7 +59,8 @@ def _read_inline(pages: list[InstanceDocument], parser: etree.XMLParser, sink: F
     parsed: list[tuple[InstanceDocument, etree._Element]] = []
     for document in pages:
         try:
-            parsed.append((document, parse_xml(document.body, parser)))
+            root = walk.tagged(plain_xml(document.body))
+            parsed.append((document, parse_xml(document.body, parser) if root is None else root))
         except MalformedError as error:
             sink.fail(document, str(error), _line(error))
     if parsed:

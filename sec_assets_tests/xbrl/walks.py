@@ -12,7 +12,7 @@ from sec_assets.xbrl.walk import python
 @contextmanager
 def walk_in_python() -> Iterator[None]:
     """Have readers use the walk in Python."""
-    names = ("contexts", "scan", "survey")
+    names = ("contexts", "scan", "survey", "tagged")
     with patch.multiple(walk, **{name: getattr(python, name) for name in names}):
         yield
 

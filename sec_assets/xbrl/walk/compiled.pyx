@@ -13,9 +13,9 @@ cdef extern from "libxml/xmlversion.h":
     int LIBXML_VERSION
 
 cdef extern from *:
-    const char* COMPILED_SOURCE  # defined by setup.py
+    const char* WALK_SOURCES  # defined by setup.py
 
-check("compiled.pyx", COMPILED_SOURCE.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION)
+check(WALK_SOURCES.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION)
 lxml.import_lxml__etree()
 
 cdef const char* XBRLI = "http://www.xbrl.org/2003/instance"

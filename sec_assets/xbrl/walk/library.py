@@ -2,17 +2,18 @@
 
 import ctypes
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
 from lxml import etree
 
+_FOLDER = Path(__file__).parent
 
-def check(module: str, source: str, version: str, library: int) -> None:
-    """Refuse compiled code whose source, lxml or libxml2 is another one now: it reads trees where they lie in memory.
+
+def check(sources: str, version: str, library: int) -> None:
+    """Refuse compiled code whose sources, lxml or libxml2 are others now: it reads trees where they lie in memory.
 
     Args:
-        module: file name of its source in this package.
-        source: SHA-256 of the source it was compiled from.
+        sources: what `digest` was when it was compiled.
         version: of lxml then.
         library: version of libxml2 then, as `LIBXML_VERSION` has it.
 
@@ -20,9 +21,14 @@ def check(module: str, source: str, version: str, library: int) -> None:
         ImportError: it does not fit.
     """
     major, minor, patch = etree.LIBXML_VERSION
-    here = sha256(files("sec_assets.xbrl.walk").joinpath(module).read_bytes()).hexdigest()
-    if (source, version, library) != (here, etree.__version__, 10000 * major + 100 * minor + patch):
-        raise ImportError(f"{module} was compiled from another source or for another lxml: install the project again")
+    if (sources, version, library) != (digest(_FOLDER), etree.__version__, 10000 * major + 100 * minor + patch):
+        raise ImportError("the walk was compiled from other sources or for another lxml: install the project again")
+
+
+def digest(folder: Path) -> str:
+    """Return the SHA-256 of the sources that are compiled, one after the other, in hexadecimal digits."""
+    sources = sorted([*folder.glob("*.pxd"), *folder.glob("*.pyx")])
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
 def address(function: str) -> int:

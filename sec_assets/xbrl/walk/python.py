@@ -66,6 +66,17 @@ def scan(body: bytes) -> Instance | None:
     return None
 
 
+def tagged(body: bytes) -> etree._Element | None:
+    """Return the root of an inline document with what is inside its elements of inline XBRL and nothing else.
+
+    The outermost of those are its children. None where that would leave out something facts depend on; here that is always.
+
+    Args:
+        body: the document, of at most `documents.MAX_BYTES`.
+    """
+    return None
+
+
 def _odd_fact(element: etree._Element, concept: int, ordinal: int) -> OddFact:
     get, name = element.get, etree.QName(element).localname
     label = f"{element.prefix}:{name}" if element.prefix else name

@@ -6,53 +6,27 @@ is out of the ordinary (broken XML, a document type, facts that hold elements, c
 refused, and is then read from its whole tree, which also tells what is wrong and where.
 """
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdlib cimport free, realloc
 from libc.string cimport memchr, memcpy, memset, strcmp, strlen
 from lxml.includes cimport etreepublic as lxml
-from lxml.includes.tree cimport const_xmlChar, xmlChar, xmlDict, xmlDoc
-from lxml.includes.xmlparser cimport (
-    XML_PARSE_BIG_LINES, XML_PARSE_COMPACT, XML_PARSE_NOCDATA, XML_PARSE_NOERROR, XML_PARSE_NONET, XML_PARSE_NOWARNING,
-    charactersSAXFunc, commentSAXFunc, endElementNsSAX2Func, internalSubsetSAXFunc, processingInstructionSAXFunc,
-    startElementNsSAX2Func, xmlParserCtxt,
-)
+from lxml.includes.tree cimport const_xmlChar
+from lxml.includes.xmlparser cimport xmlParserCtxt
+
+from sec_assets.xbrl.walk.sax cimport OF_TREES, Handlers, Reading, handlers, is_named, kept, lookup, parsed, refuse
 
 from sec_assets.xbrl.walk.answers import TRUE, OddFact, PlainContext, PlainFacts
-from sec_assets.xbrl.walk.library import address, check
+from sec_assets.xbrl.walk.library import check
 
 cdef extern from "libxml/xmlversion.h":
     int LIBXML_VERSION
 
-cdef extern from "libxml/parser.h" nogil:
-    ctypedef struct Handlers "xmlSAXHandler":  # lxml's declaration lacks one for white space
-        internalSubsetSAXFunc internalSubset
-        startElementNsSAX2Func startElementNs
-        endElementNsSAX2Func endElementNs
-        charactersSAXFunc characters
-        charactersSAXFunc ignorableWhitespace
-        commentSAXFunc comment
-        processingInstructionSAXFunc processingInstruction
-
 cdef extern from *:
-    const char* SCAN_SOURCE  # defined by setup.py
+    const char* WALK_SOURCES  # defined by setup.py
 
-check("scan.pyx", SCAN_SOURCE.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION)
+check(WALK_SOURCES.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION)
 lxml.import_lxml__etree()
-
-ctypedef int (*SaxVersion)(Handlers*, int) noexcept nogil
-ctypedef xmlParserCtxt* (*NewContext)(const Handlers*, void*) noexcept nogil
-ctypedef xmlDoc* (*ReadMemory)(xmlParserCtxt*, const char*, int, const char*, const char*, int) noexcept nogil
-ctypedef void (*OfContext)(xmlParserCtxt*) noexcept nogil
-ctypedef void (*FreeDocument)(xmlDoc*) noexcept nogil
-ctypedef const_xmlChar* (*Lookup)(xmlDict*, const_xmlChar*, int) noexcept nogil
-
-cdef NewContext new_context = <NewContext><size_t>address("xmlNewSAXParserCtxt")
-cdef ReadMemory read_memory = <ReadMemory><size_t>address("xmlCtxtReadMemory")
-cdef OfContext stop_parser = <OfContext><size_t>address("xmlStopParser")
-cdef OfContext free_context = <OfContext><size_t>address("xmlFreeParserCtxt")
-cdef FreeDocument free_document = <FreeDocument><size_t>address("xmlFreeDoc")
-cdef Lookup lookup = <Lookup><size_t>address("xmlDictLookup")
 
 cdef const char* XBRLI = "http://www.xbrl.org/2003/instance"
 cdef const char* LINKBASE = "http://www.xbrl.org/2003/linkbase"
@@ -61,12 +35,8 @@ cdef const char* XSI = "http://www.w3.org/2001/XMLSchema-instance"
 cdef const char* XML = "http://www.w3.org/XML/1998/namespace"
 
 cdef enum:
-    OPTIONS = (
-        XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_COMPACT | XML_PARSE_BIG_LINES | XML_PARSE_NOERROR | XML_PARSE_NOWARNING
-    )
     MOST_TEXT = 10_000_000  # libxml2's own limit for a text of a tree
     MOST_DECLARED = 64
-    MOST_BYTES = 0x7FFFFFFF
 
 cdef enum Part:
     ENTITY
@@ -113,6 +83,7 @@ cdef struct Array:
     size_t room
 
 cdef struct State:
+    Reading reading
     Array facts
     Array contexts
     Array members
@@ -120,7 +91,6 @@ cdef struct State:
     int depth
     bint in_fact
     bint in_context
-    bint refused
     # within a context: its part, how far that is, whether it had an entity and a period, depth and values of a typed member
     Part part
     int step
@@ -134,17 +104,8 @@ cdef struct State:
     const_xmlChar* declared[2 * MOST_DECLARED]  # prefix and namespace of declarations below the root
     int declarations
 
-cdef Handlers OF_TREES  # libxml2's own, which build trees
-cdef Handlers HANDLERS  # ours, in front of them
-
-
 cdef inline State* state_of(void* parser) noexcept nogil:
     return <State*>(<xmlParserCtxt*>parser)._private
-
-
-cdef void refuse(void* parser) noexcept nogil:
-    state_of(parser).refused = True
-    stop_parser(<xmlParserCtxt*>parser)
 
 
 cdef void* another(Array* array, size_t size) noexcept nogil:
@@ -165,15 +126,6 @@ cdef inline bint append(Array* texts, const void* text, size_t length) noexcept 
     if room is not NULL:
         memcpy(room, text, length)
     return room is not NULL
-
-
-cdef inline bint is_named(const_xmlChar* name, const_xmlChar* namespace, const char* local, const char* uri) noexcept nogil:
-    return strcmp(<const char*>name, local) == 0 and namespace is not NULL and strcmp(<const char*>namespace, uri) == 0
-
-
-cdef inline const_xmlChar* kept(xmlParserCtxt* parser, const_xmlChar* begin, const_xmlChar* end) noexcept nogil:
-    """Return the value of an attribute from the dictionary; NULL where it cannot be told, as an ampersand is still a reference."""
-    return lookup(parser.dict, begin, <int>(end - begin)) if memchr(begin, b"&", end - begin) is NULL else NULL
 
 
 cdef bint begin_fact(
@@ -423,18 +375,7 @@ cdef void on_characters(void* parser, const_xmlChar* text, int length) noexcept 
         OF_TREES.characters(parser, text, length)
 
 
-cdef void on_document_type(void* parser, const_xmlChar* name, const_xmlChar* public, const_xmlChar* system) noexcept nogil:
-    refuse(parser)
-
-
-(<SaxVersion><size_t>address("xmlSAXVersion"))(&OF_TREES, 2)
-memcpy(&HANDLERS, &OF_TREES, sizeof(Handlers))
-HANDLERS.startElementNs = on_start
-HANDLERS.endElementNs = on_end
-HANDLERS.characters = HANDLERS.ignorableWhitespace = on_characters
-HANDLERS.internalSubset = on_document_type
-HANDLERS.comment = NULL
-HANDLERS.processingInstruction = NULL
+cdef Handlers HANDLERS = handlers(on_start, on_end, on_characters)
 
 
 cdef inline object string(const_xmlChar* text):
@@ -489,28 +430,10 @@ cdef class Scan:
         free(self.state.texts.items)
 
     cdef bint read(self, bytes body) except -1:
-        cdef xmlParserCtxt* parser
-        cdef xmlDoc* tree
-        cdef const char* text = PyBytes_AS_STRING(body)
-        cdef Py_ssize_t length = PyBytes_GET_SIZE(body)
-        if length > MOST_BYTES:
-            return False
-        with nogil:
-            parser = new_context(&HANDLERS, NULL)
-            if parser is not NULL:
-                parser._private = &self.state
-                tree = read_memory(parser, text, <int>length, NULL, NULL, OPTIONS)
-                free_context(parser)
-        if parser is NULL:
-            raise MemoryError
-        if tree is NULL:
-            return False
-        if self.state.refused:
-            free_document(tree)
-            return False
-        self.root = lxml.adoptExternalDocument(tree, None, True).getroot()
-        self.alike = self.bound_alike()
-        return True
+        self.root = parsed(body, &HANDLERS, &self.state)
+        if self.root is not None:
+            self.alike = self.bound_alike()
+        return self.root is not None
 
     cdef dict bound_alike(self):
         cdef dict alike = dict(self.root.nsmap)
