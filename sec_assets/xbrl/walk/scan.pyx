@@ -475,13 +475,12 @@ cdef class Scan:
         """Add the plain facts to `columns`; see `answers.Instance`."""
         cdef dict aspects = meaning.aspects, units = meaning.units, accuracies = meaning.decimals
         cdef dict concepts = {}, by_context = {}, by_unit = {0: 0}, by_decimals = {}, by_language = {0: meaning.language}
-        cdef dict by_nil = {0: False}
         cdef list documents = columns.documents, concept_column = columns.concepts, aspect_column = columns.aspects
         cdef list unit_column = columns.units, languages = columns.languages, decimals = columns.decimals
         cdef list ordinals = columns.ordinals, values = columns.values
         cdef list are_nil = columns.is_nil, have_number = columns.has_number
         cdef list others = [], identified = []
-        cdef object document = meaning.document, key, concept = None, aspect, unit, accuracy, language, stated
+        cdef object document = meaning.document, key, concept = None, aspect = None, unit = None, accuracy = None, language = None
         cdef bint is_nil, is_number, has_wanted = bool(wanted)
         cdef size_t ordinal, length, count = self.state.facts.length // sizeof(Fact)
         cdef const char* text
@@ -490,6 +489,7 @@ cdef class Scan:
         cdef Fact* before = NULL
         for ordinal in range(count):
             fact = &facts[ordinal]
+            # what the fact before stated as well need not be looked up again
             if before is NULL or (
                 fact.name != before.name or fact.namespace != before.namespace or fact.prefix != before.prefix
             ):
@@ -497,25 +497,33 @@ cdef class Scan:
                 concept = concepts.get(key)
                 if concept is None:
                     concept = concepts[key] = meaning.concept_of(tag_of(fact), string(fact.prefix))
+            if before is NULL or fact.context != before.context:
+                key = <size_t>fact.context
+                aspect = by_context.get(key)
+                if aspect is None:
+                    aspect = by_context[key] = aspects.get(string(fact.context))
+            if before is NULL or fact.unit != before.unit:
+                key = <size_t>fact.unit
+                unit = by_unit.get(key)
+                if unit is None:
+                    unit = by_unit[key] = units.get(string(fact.unit))
+            if before is NULL or fact.decimals != before.decimals:
+                key = <size_t>fact.decimals
+                accuracy = by_decimals.get(key)
+                if accuracy is None:
+                    accuracy = by_decimals[key] = self.accuracy_of(fact, accuracies, meaning.decimals_of)
+            if before is NULL or fact.language != before.language:
+                key = <size_t>fact.language
+                language = by_language.get(key)
+                if language is None:
+                    language = by_language[key] = meaning.language_of(string(fact.language))
             before = fact
             if has_wanted and fact.identifier_length >= 0:
                 identifier = self.identifier_of(fact)
                 if identifier in wanted:
                     identified.append((identifier, ordinal, tag_of(fact), string(fact.prefix)))
             is_number = fact.unit is not NULL
-            key = <size_t>fact.nil
-            stated = by_nil.get(key)
-            if stated is None:
-                stated = by_nil[key] = string(fact.nil).strip() in TRUE
-            is_nil = stated
-            key = <size_t>fact.context
-            aspect = by_context.get(key)
-            if aspect is None:
-                aspect = by_context[key] = aspects.get(string(fact.context))
-            key = <size_t>fact.unit
-            unit = by_unit.get(key)
-            if unit is None:
-                unit = by_unit[key] = units.get(string(fact.unit))
+            is_nil = fact.nil is not NULL and string(fact.nil).strip() in TRUE
             text, length = self.state.texts.items + fact.text, fact.length
             while length and is_space(text[length - 1]):
                 length -= 1
@@ -526,32 +534,24 @@ cdef class Scan:
             ):
                 others.append(self.odd_fact(fact, ordinal, concept))
                 continue
-            accuracy = language = 0
-            if is_number:
-                key = <size_t>fact.decimals
-                accuracy = by_decimals.get(key)
-                if accuracy is None:
-                    stated = string(fact.decimals)
-                    accuracy = accuracies.get(stated)
-                    if accuracy is None:
-                        accuracy = accuracies[stated] = meaning.decimals_of(stated)
-                    by_decimals[key] = accuracy
-            else:
-                key = <size_t>fact.language
-                language = by_language.get(key)
-                if language is None:
-                    language = by_language[key] = meaning.language_of(string(fact.language))
             documents.append(document)
             concept_column.append(concept)
             aspect_column.append(aspect)
             unit_column.append(unit)
-            languages.append(language)
-            decimals.append(accuracy)
+            languages.append(0 if is_number else language)
+            decimals.append(accuracy if is_number else 0)
             ordinals.append(ordinal)
             are_nil.append(is_nil)
             have_number.append(is_number and not is_nil)
             values.append(None if is_nil else PyBytes_FromStringAndSize(text, length) if length else b"")
         return PlainFacts(count, others, identified)
+
+    cdef object accuracy_of(self, Fact* fact, dict known, decimals_of):
+        cdef object stated = string(fact.decimals)
+        cdef object found = known.get(stated)
+        if found is None:
+            found = known[stated] = decimals_of(stated)
+        return found
 
     cdef object identifier_of(self, Fact* fact):
         return PyUnicode_DecodeUTF8(self.state.texts.items + fact.identifier, fact.identifier_length, NULL)
