@@ -30,9 +30,6 @@ Failure = tuple[str, str, str]
 """Accession number, document name, reason."""
 
 
-_GROUP = ("company", "concept_rank", "unit_rank", "aspect_rank", "lang_rank", "filing")
-
-
 @dataclass(frozen=True, slots=True)
 class ParsedFacts:
     """What came out of a batch of documents.
@@ -122,7 +119,8 @@ class FactSink:
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added; once, as the sink gives away what it holds to need less memory."""
-        facts = number_occurrences(self._ranked(), _GROUP, ("document", "ordinal")).with_columns(
+        concepts, aspects = _concepts(self._concepts), _aspects(self._aspects)
+        facts = number_occurrences(self._ranked(concepts, aspects), ("group",), ("document", "ordinal")).with_columns(
             numeric=pl.col("number").cast(EXACT)
         )
         misfits = (
@@ -133,8 +131,8 @@ class FactSink:
                 facts.select("value", "decimals", "is_nil", "occurrence", "ordinal", "numeric"),
                 _verdicts(facts).to_frame(),
                 _documents(self._documents)[facts["document"]],
-                _concepts(self._concepts)[facts["concept_id"]],
-                _aspects(self._aspects)[facts["aspect_id"]],
+                concepts[facts["concept_id"]],
+                aspects[facts["aspect_id"]],
                 pl.Series("unit", list(self._units), dtype=pl.String)[facts["unit_id"]].to_frame(),
                 pl.Series("lang", list(self._languages), dtype=pl.String)[facts["lang_id"]].to_frame(),
             ],
@@ -149,17 +147,26 @@ class FactSink:
             footnotes=footnotes_frame(self._notes),
         )
 
-    def _ranked(self) -> pl.DataFrame:
+    def _ranked(self, concepts: pl.DataFrame, aspects: pl.DataFrame) -> pl.DataFrame:
+        """Return the facts with `group`, a number that sorts as the key without occurrence does and is the same for duplicates."""
         facts = pl.concat([_of_rows(self._rows), _of_columns(self.columns, list(self._decimals))])
         self._rows, self.columns = [], FactColumns()
-        return facts.with_columns(
-            _ranks("company", (d.cik for d in self._documents))[facts["document"]],
-            _ranks("filing", (d.accession_number for d in self._documents))[facts["document"]],
-            _ranks("concept_rank", (name for name, _ in self._concepts))[facts["concept_id"]],
-            _ranks("aspect_rank", (f"{a.period.text}\0{a.dimensions}" for a in self._aspects))[facts["aspect_id"]],
-            _ranks("unit_rank", self._units)[facts["unit_id"]],
-            _ranks("lang_rank", self._languages)[facts["lang_id"]],
+        period = aspects.select(pl.concat_str("period", "dimensions", separator="\0")).to_series()
+        parts = (
+            ("document", _ranks(d.cik for d in self._documents)),
+            ("concept_id", concepts["concept"].rank("dense")),
+            ("unit_id", _ranks(self._units)),
+            ("aspect_id", period.rank("dense")),
+            ("lang_id", _ranks(self._languages)),
+            ("document", _ranks(d.accession_number for d in self._documents)),
         )
+        by_part = facts.with_columns(
+            ranks.fill_null(0)[facts[column]].alias(f"rank_{place}") for place, (column, ranks) in enumerate(parts)
+        )
+        group = pl.lit(0, dtype=pl.Int128)
+        for place, (_, ranks) in enumerate(parts):
+            group = group * pl.lit(len(ranks) + 1, dtype=pl.Int128) + pl.col(f"rank_{place}").cast(pl.Int128)
+        return by_part.select(*facts.columns, group=group)
 
 
 def _verdicts(facts: pl.DataFrame) -> pl.Series:
@@ -171,9 +178,9 @@ def _verdicts(facts: pl.DataFrame) -> pl.Series:
     return groups.join(judged, on="group", how="left", maintain_order="left")["verdict"].rename("duplicates")
 
 
-def _ranks(name: str, keys: Iterable[str | None]) -> pl.Series:
+def _ranks(keys: Iterable[str | None]) -> pl.Series:
     """Return numbers that sort as the keys do; null for None."""
-    return pl.Series(name, list(keys), dtype=pl.String).rank("dense")
+    return pl.Series(list(keys), dtype=pl.String).rank("dense")
 
 
 def _of_rows(rows: list[FactRow]) -> pl.DataFrame:
@@ -223,28 +230,27 @@ def _documents(documents: list[InstanceDocument]) -> pl.DataFrame:
 
 
 def _concepts(concepts: Iterable[tuple[str, str]]) -> pl.DataFrame:
-    pairs = list(concepts)
+    names, namespaces = _transposed(concepts, 2)
+    known = {namespace: is_extension(namespace) for namespace in set(namespaces)}
     return pl.DataFrame(
-        {
-            "concept": [name for name, _ in pairs],
-            "namespace": [namespace for _, namespace in pairs],
-            "is_extension": [is_extension(namespace) for _, namespace in pairs],
-        },
+        {"concept": names, "namespace": namespaces, "is_extension": [known[namespace] for namespace in namespaces]},
         schema={"concept": pl.String, "namespace": pl.String, "is_extension": pl.Boolean},
     )
 
 
 def _aspects(contexts: Iterable[Context]) -> pl.DataFrame:
-    found = list(contexts)
+    periods, dimensions, entities = _transposed(contexts, 3)
+    texts, starts, ends, are_instants = _transposed(periods, 4)
+    schemes, identifiers = _transposed(entities, 2)
     return pl.DataFrame(
         {
-            "period": [c.period.text for c in found],
-            "period_start": [c.period.start for c in found],
-            "period_end": [c.period.end for c in found],
-            "is_instant": [c.period.is_instant for c in found],
-            "dimensions": [c.dimensions for c in found],
-            "entity_scheme": [c.entity.scheme for c in found],
-            "entity_identifier": [c.entity.identifier for c in found],
+            "period": texts,
+            "period_start": starts,
+            "period_end": ends,
+            "is_instant": are_instants,
+            "dimensions": dimensions,
+            "entity_scheme": schemes,
+            "entity_identifier": identifiers,
         },
         schema={
             "period": pl.String,
@@ -256,3 +262,8 @@ def _aspects(contexts: Iterable[Context]) -> pl.DataFrame:
             "entity_identifier": pl.String,
         },
     )
+
+
+def _transposed(rows: Iterable[tuple], width: int) -> list[tuple]:
+    """Return the columns of rows."""
+    return list(zip(*rows, strict=True)) or [()] * width

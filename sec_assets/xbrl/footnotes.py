@@ -5,7 +5,7 @@ label to label. Inline XBRL 1.1 links by `ix:relationship` (section 12). Only fo
 between facts. The facts themselves are `reader.py` and `inline.py`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import polars as pl
@@ -139,18 +139,16 @@ def footnotes_frame(notes: Iterable[tuple[InstanceDocument, Note]]) -> pl.DataFr
     pairs = list(notes)
     if not pairs:
         return XBRL_FOOTNOTES.frame()
-    columns: dict[str, Iterator[object]] = {
-        "cik": (document.cik for document, _ in pairs),
-        "accession_number": (document.accession_number for document, _ in pairs),
-        "source": (document.name for document, _ in pairs),
-        "ordinal": (note.fact.ordinal for _, note in pairs),
-        "concept": (note.fact.concept for _, note in pairs),
-        "arcrole": (note.arcrole for _, note in pairs),
-        "role": (note.role for _, note in pairs),
-        "lang": (note.lang for _, note in pairs),
-        "text": (note.text for _, note in pairs),
-    }
+    documents, found = zip(*pairs, strict=True)
+    facts, arcroles, roles, langs, texts = zip(*found, strict=True)
+    ordinals, concepts = zip(*facts, strict=True)
+    columns = {
+        "cik": [document.cik for document in documents],
+        "accession_number": [document.accession_number for document in documents],
+        "source": [document.name for document in documents],
+        "ordinal": ordinals, "concept": concepts, "arcrole": arcroles, "role": roles, "lang": langs, "text": texts,
+    }  # fmt: skip
     schema = XBRL_FOOTNOTES.schema
-    frame = pl.DataFrame([pl.Series(name, list(values), dtype=schema[name]) for name, values in columns.items()])
+    frame = pl.DataFrame([pl.Series(name, values, dtype=schema[name]) for name, values in columns.items()])
     count = pl.int_range(pl.len(), dtype=pl.Int32).over("cik", "accession_number", "source", "ordinal")
     return XBRL_FOOTNOTES.conform(frame.with_columns(note=count))

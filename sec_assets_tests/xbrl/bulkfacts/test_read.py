@@ -134,6 +134,10 @@ def test_whatever_is_read_here_is_as_the_other_reader_says(change: dict[str, obj
         agrees(body(None, fact, {**fact, **change}, fact))
 
 
+def test_a_year_that_is_no_number_in_json_is_left() -> None:
+    assert not read_fast(body(None, FACT).replace(b'"fy":2024', b'"fy":0024'))
+
+
 def test_fields_in_another_order_or_missing_are_left() -> None:
     assert not agrees(body(None, dict(reversed(FACT.items()))))
     for name in FACT:
