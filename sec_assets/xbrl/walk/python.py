@@ -57,22 +57,15 @@ class Tree:
         return found._replace(facts=ordinal + 1)
 
 
-def scan(body: bytes) -> Instance | None:
-    """Return an instance read without a tree of its facts, or None where it takes the whole tree; here that is always.
-
-    Args:
-        body: the document, of at most `documents.MAX_BYTES`.
-    """
+def scan(_: bytes) -> Instance | None:
+    """Return an instance, given its bytes, read without a tree of its facts; None where it takes one, as always here."""
     return None
 
 
-def tagged(body: bytes) -> etree._Element | None:
-    """Return the root of an inline document with what is inside its elements of inline XBRL and nothing else.
+def tagged(_: bytes) -> etree._Element | None:
+    """Return the root of an inline document, given its bytes, with what is in its elements of inline XBRL and nothing else.
 
-    The outermost of those are its children. None where that would leave out something facts depend on; here that is always.
-
-    Args:
-        body: the document, of at most `documents.MAX_BYTES`.
+    The outermost of those are its children. None where that would leave out something facts depend on, as always here.
     """
     return None
 

@@ -13,8 +13,15 @@ from lxml.includes.xmlparser cimport (
     XML_PARSE_BIG_LINES, XML_PARSE_COMPACT, XML_PARSE_NOCDATA, XML_PARSE_NOERROR, XML_PARSE_NONET, XML_PARSE_NOWARNING,
 )
 
-from sec_assets.xbrl.walk.library import address
+from sec_assets.xbrl.walk.library import address, check
 
+cdef extern from "libxml/xmlversion.h":
+    int LIBXML_VERSION
+
+cdef extern from *:
+    const char* WALK_SOURCES  # defined by setup.py
+
+check(WALK_SOURCES.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION)
 lxml.import_lxml__etree()
 
 ctypedef int (*SaxVersion)(Handlers*, int) noexcept nogil

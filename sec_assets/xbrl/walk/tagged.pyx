@@ -6,22 +6,11 @@ that says something of meaning there (a namespace, a language) is refused, and t
 """
 
 from libc.string cimport memset, strcmp
-from lxml.includes cimport etreepublic as lxml
 from lxml.includes.tree cimport const_xmlChar
 from lxml.includes.xmlparser cimport xmlParserCtxt
 
 from sec_assets.xbrl.walk.sax cimport OF_TREES, Handlers, Reading, handlers, is_named, parsed, refuse
 
-from sec_assets.xbrl.walk.library import check
-
-cdef extern from "libxml/xmlversion.h":
-    int LIBXML_VERSION
-
-cdef extern from *:
-    const char* WALK_SOURCES  # defined by setup.py
-
-check(WALK_SOURCES.decode(), lxml.LXML_VERSION_STRING.decode(), LIBXML_VERSION)
-lxml.import_lxml__etree()
 
 cdef const char* IX = "http://www.xbrl.org/2013/inlineXBRL"
 cdef const char* OLD_IX = "http://www.xbrl.org/2008/inlineXBRL"
