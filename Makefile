@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 setup: .venv/.runtime ## .venv with the pinned runtime dependencies
 setup-dev: .venv/.dev ## and the development tools
 
-.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml setup.py $(wildcard sec_assets/xbrl/walk/*.pyx)
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml setup.py $(wildcard sec_assets/xbrl/walk/*.p[xy][xd])
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/runtime.txt -r requirements/build.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
