@@ -123,7 +123,8 @@ def _unscaled_shares(rows: pl.DataFrame, shares: str, eps: str) -> pl.DataFrame:
     )
     if cells.is_empty():
         return _NONE
-    other = rows.filter(pl.col("line_item").is_in([_COVER, *_BALANCE])).join(cells, on=FILING, how="semi")
+    is_count = pl.col("line_item").is_in([_COVER, *_BALANCE]) & (pl.col("amount") > 0)
+    other = rows.filter(is_count).join(cells, on=FILING, how="semi")
     is_cover = pl.col("line_item") == _COVER
     counts = other.group_by(FILING).agg(
         count=pl.coalesce(pl.col("amount").filter(is_cover).max(), pl.col("amount").filter(~is_cover).max())
