@@ -22,8 +22,8 @@ from sec_assets.storage.rules import RULES, Breach, Rule, files_as_judged
 from sec_assets.storage.slices import slices
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import FINANCIALS, TABLES
-from sec_assets.xbrl.standardize.identities import IDENTITIES, JUDGED, by_company_year, judge, shares_kept
-from sec_assets.xbrl.standardize.withheld import as_judged
+from sec_assets.xbrl.standardize.identities import IDENTITIES, JUDGED, by_company_year, judge
+from sec_assets.xbrl.standardize.withheld import as_judged, shares_kept
 
 _SAMPLE = 20
 _CHUNK = 250

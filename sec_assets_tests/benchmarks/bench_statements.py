@@ -23,8 +23,8 @@ from sec_assets.sample.companyfacts import companyfacts
 from sec_assets.sample.universe import companies
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets.xbrl.standardize import standardize
-from sec_assets.xbrl.standardize.identities import by_company_year, judge, shares_kept
-from sec_assets.xbrl.standardize.withheld import as_judged
+from sec_assets.xbrl.standardize.identities import by_company_year, judge
+from sec_assets.xbrl.standardize.withheld import as_judged, shares_kept
 from sec_assets_tests.xbrl.companyfacts_frames import companyfacts_frame
 
 COPIES, UNIVERSE = 50, 6_000

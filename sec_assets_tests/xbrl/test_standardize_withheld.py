@@ -21,11 +21,11 @@ from sec_assets.xbrl.standardize import as_of, latest, standardize
 from sec_assets.xbrl.standardize.fiscal import period_type
 from sec_assets.xbrl.standardize.formulas import apply_formulas
 from sec_assets.xbrl.standardize.grid import grid
-from sec_assets.xbrl.standardize.identities import by_company_year, judge, shares_kept
+from sec_assets.xbrl.standardize.identities import by_company_year, judge
 from sec_assets.xbrl.standardize.select import select
 from sec_assets.xbrl.standardize.trailing import trailing_years
 from sec_assets.xbrl.standardize.versions import first_reported, restatements
-from sec_assets.xbrl.standardize.withheld import as_judged, is_withheld
+from sec_assets.xbrl.standardize.withheld import as_judged, is_withheld, shares_kept
 from sec_assets_tests.xbrl.small_facts import filing, frame
 
 YEAR, END = "2023-01-01/2023-12-31", "2023-12-31"
@@ -79,6 +79,8 @@ def withheld(*facts: tuple) -> list[str]:
         ((50, -20, -10, -20), []),  # the change
         ((50, -20, -10, 30), []),  # no sign makes it hold
         ((1, 2, -3, 4), []),  # among numbers of a few last places some sign always fits
+        ((50, 20, 50, -20), []),  # the investing flow and either of the others
+        ((-50, 20, 30, 60), []),  # the operating and the investing flow
         ((50, -20, -10, 20), []),
     ],
 )

@@ -96,23 +96,6 @@ def by_company_year(judged: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def shares_kept(years: pl.DataFrame) -> tuple[float, float]:
-    """Return the share of company-years without violation in the statements as shown, and as filed.
-
-    As filed, a year with a withheld value counts as violated; as shown it counts by what is left to ask.
-
-    Args:
-        years: as `by_company_year` returns them.
-    """
-    shown = years.filter(pl.col("asked") > 0)
-    clean = pl.col("violated") == 0
-    kept, kept_as_filed = shown.filter(clean).height, years.filter(clean, pl.col("withheld") == 0).height
-    return (
-        kept / shown.height if shown.height else 1.0,
-        kept_as_filed / years.height if years.height else 1.0,
-    )
-
-
 def with_places(rows: pl.DataFrame) -> pl.DataFrame:
     """Add `amount`, the value as Float64, and `half`, half of its last known place.
 

@@ -11,16 +11,20 @@ from collections.abc import Sequence
 
 import polars as pl
 
-INVESTING, FINANCING = "investing_cash_flow", "financing_cash_flow"
-FLOWS = ("operating_cash_flow", INVESTING, FINANCING)
-TURNED = {
-    "operating flow with the other sign": (FLOWS[0],),
+FLOWS = _OPERATING, INVESTING, FINANCING = "operating_cash_flow", "investing_cash_flow", "financing_cash_flow"
+_TURNED_ONE = {
+    "operating flow with the other sign": (_OPERATING,),
     "investing flow with the other sign": (INVESTING,),
     "financing flow with the other sign": (FINANCING,),
 }
+_TURNED_TWO = {
+    "investing and financing flows with the other sign": (INVESTING, FINANCING),
+    "operating and investing flows with the other sign": (_OPERATING, INVESTING),
+    "operating and financing flows with the other sign": (_OPERATING, FINANCING),
+}
+TURNED = _TURNED_ONE | _TURNED_TWO
 """Flows that have the other sign, by the name of the slip."""
 
-TURNED_BOTH = {"investing and financing flows with the other sign": (INVESTING, FINANCING)}
 _TURNED_CHANGE = "change in cash with the other sign"
 _SEVERAL = "more than one turned sign would make it hold"
 SCALES = (1_000, 1_000_000)
@@ -44,9 +48,9 @@ def lost_scale(rounding: pl.Expr | None = None) -> pl.Expr:
 
 
 def turned_sign(flows: pl.Expr, others: Sequence[pl.Expr], change: pl.Expr, tolerance: pl.Expr) -> pl.Expr:
-    """Return the name (String) of the one turned sign with which the flows are the change in cash, null where none is.
+    """Return the name (String) of the turned sign or signs with which the flows are the change in cash, null where none are.
 
-    Two flows are taken for turned only where no single number is; of several single ones none is named.
+    Two flows are taken for turned only where no single number is. Where several would do, none is named.
 
     Args:
         flows: sum of `FLOWS`, which are columns, and of what is always part of it.
@@ -61,12 +65,15 @@ def turned_sign(flows: pl.Expr, others: Sequence[pl.Expr], change: pl.Expr, tole
     def fits(items: Sequence[str]) -> pl.Expr:
         return off(flows - 2 * pl.sum_horizontal(items), change) <= tolerance
 
-    single = {name: fits(items) for name, items in TURNED.items()} | {_TURNED_CHANGE: off(flows, -change) <= tolerance}
-    both = pl.coalesce(pl.when(fits(items)).then(pl.lit(name)) for name, items in TURNED_BOTH.items())
-    n_single = pl.sum_horizontal(single.values())
-    name = pl.coalesce(pl.when(fit).then(pl.lit(name)) for name, fit in single.items())
-    slip = pl.when(n_single > 1).then(pl.lit(_SEVERAL)).otherwise(pl.coalesce(name, both))
-    return pl.when(_is_clear(off(flows, change), tolerance)).then(slip)
+    one = {name: fits(items) for name, items in _TURNED_ONE.items()}
+    one[_TURNED_CHANGE] = off(flows, -change) <= tolerance
+    two = {name: fits(items) for name, items in _TURNED_TWO.items()}
+    return pl.when(_is_clear(off(flows, change), tolerance)).then(pl.coalesce(_only(one), _only(two)))
+
+
+def _only(slips: dict[str, pl.Expr]) -> pl.Expr:
+    name = pl.coalesce(pl.when(fits).then(pl.lit(name)) for name, fits in slips.items())
+    return pl.when(pl.sum_horizontal(slips.values()) > 1).then(pl.lit(_SEVERAL)).otherwise(name)
 
 
 def _is_clear(off: pl.Expr, tolerance: pl.Expr) -> pl.Expr:

@@ -24,7 +24,7 @@ from sec_assets.xbrl.standardize.identities import (
     with_turned_sign,
 )
 from sec_assets.xbrl.standardize.keys import FILING, SLOT
-from sec_assets.xbrl.standardize.slips import FINANCING, INVESTING, SCALES, TURNED, TURNED_BOTH, lost_scale
+from sec_assets.xbrl.standardize.slips import FINANCING, INVESTING, SCALES, TURNED, lost_scale
 
 _FILED_AS = "filed as "
 _SHARES = {"shares_basic": "eps_basic", "shares_diluted": "eps_diluted"}
@@ -99,6 +99,23 @@ def as_judged(financials: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def shares_kept(years: pl.DataFrame) -> tuple[float, float]:
+    """Return the share of company-years without violation in the statements as shown, and as filed.
+
+    As filed, a year with a withheld value counts as violated; as shown it counts by what is left to ask.
+
+    Args:
+        years: as `identities.by_company_year` returns them, of rows of `judge` and `as_judged`.
+    """
+    shown = years.filter(pl.col("asked") > 0)
+    clean = pl.col("violated") == 0
+    kept, kept_as_filed = shown.filter(clean).height, years.filter(clean, pl.col("withheld") == 0).height
+    return (
+        kept / shown.height if shown.height else 1.0,
+        kept_as_filed / years.height if years.height else 1.0,
+    )
+
+
 def _turned_flows(rows: pl.DataFrame) -> pl.DataFrame:
     """Flows to investors and financiers; an operating flow or a change in cash of the wrong sign is told by the check only."""
     cells = violated(cash_cells(rows))
@@ -111,9 +128,10 @@ def _turned_flows(rows: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _turned_items() -> pl.DataFrame:
     """Return the flows to withhold: slip, line_item."""
-    pairs = [(slip, item) for slip, items in (TURNED | TURNED_BOTH).items() for item in items]
-    frame = pl.DataFrame(pairs, schema={"slip": pl.String, "line_item": pl.String}, orient="row")
-    return frame.filter(pl.col("line_item").is_in([INVESTING, FINANCING]))
+    told = [
+        (slip, item) for slip, items in TURNED.items() if {INVESTING, FINANCING}.issuperset(items) for item in items
+    ]
+    return pl.DataFrame(told, schema={"slip": pl.String, "line_item": pl.String}, orient="row")
 
 
 def _unscaled_shares(rows: pl.DataFrame, shares: str, eps: str) -> pl.DataFrame:
