@@ -23,11 +23,13 @@ from sec_assets.storage.slices import slices
 from sec_assets.storage.status import StatusLog
 from sec_assets.tables import FINANCIALS, TABLES
 from sec_assets.xbrl.standardize.identities import IDENTITIES, JUDGED, by_company_year, judge
+from sec_assets.xbrl.standardize.withheld import as_judged, shares_kept
 
 _SAMPLE = 20
 _CHUNK = 250
 _INTACT = "files_intact"
 _WANTED_SHARE = 0.99
+_WITHHELD = ("cik", "line_item", "accession_number", "period_start", "period_end", "hint")
 
 
 def _company_checks(asset: str) -> dg.AssetChecksDefinition:
@@ -137,15 +139,18 @@ def statement_identities(
 
 
 def _judge_statements(lake: Lake, ciks: list[str]) -> pl.DataFrame:
-    parts = [judge(lake.read_each(FINANCIALS, part)[0]) for part in slices(lake, FINANCIALS, ciks, most=_CHUNK)]
+    """Judge statements as they are shown; values withheld from them stand beside, without verdict."""
+    frames = (lake.read_each(FINANCIALS, part)[0] for part in slices(lake, FINANCIALS, ciks, most=_CHUNK))
+    parts = [part for frame in frames for part in (judge(frame), as_judged(frame))]
     return pl.concat([pl.DataFrame(schema=JUDGED), *parts])
 
 
 def _identity_result(name: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
     years = by_company_year(judged)
-    kept = years.filter(pl.col("violated") == 0).height
-    share = kept / years.height if years.height else 1.0
+    share, share_as_filed = shares_kept(years)
+    shown = years.filter(pl.col("asked") > 0)
     broken = judged.filter(~pl.col("holds")).sort("difference")
+    withheld = judged.filter(pl.col("holds").is_null()).sort("cik", "accession_number", "line_item", "period_end")
     columns = ("cik", "line_item", "accession_number", "period_end", "expected", "actual", "tolerance", "hint")
     return dg.AssetCheckResult(
         asset_key="financials",
@@ -153,14 +158,17 @@ def _identity_result(name: str, judged: pl.DataFrame) -> dg.AssetCheckResult:
         passed=share >= _WANTED_SHARE,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "asked": judged.height,
+            "asked": judged["holds"].count(),
             "violated": broken.height,
             "violated_by_a_slip_of_the_filer": broken["hint"].count(),
-            "company_years": years.height,
-            "company_years_without_violation": kept,
+            "company_years": shown.height,
+            "company_years_without_violation": shown.filter(pl.col("violated") == 0).height,
             "share_without_violation": share,
+            "share_without_violation_as_filed": share_as_filed,
             "wanted_share": _WANTED_SHARE,
             "sample": dg.MetadataValue.text(str(broken.select(columns).head(_SAMPLE).rows())),
+            "withheld": withheld.height,
+            "withheld_sample": dg.MetadataValue.text(str(withheld.select(_WITHHELD).head(_SAMPLE).rows())),
         },
     )
 

@@ -19,7 +19,10 @@ def columns_that_fit(width: int) -> tuple[int, int]:
 
 
 def boards(grid: Grid, company: str) -> list[Table]:
-    """Return one table per statement: quarters, then fiscal years; derived values are marked with an asterisk."""
+    """Return one table per statement: quarters, then fiscal years.
+
+    Derived values are marked with an asterisk; what was filed and is not shown is named below with its reason.
+    """
     return [_board(grid, company, statement) for statement in TITLES if any(_lines(grid, statement))]
 
 
@@ -31,7 +34,9 @@ def _board(grid: Grid, company: str, statement: str) -> Table:
     lines = _lines(grid, statement)
     units = sorted({line.unit for line in lines})
     table = Table(
-        title=Text(f"{company}: {TITLES[statement]}"), caption=Text(_caption(grid, units)), title_justify="left"
+        title=Text(f"{company}: {TITLES[statement]}"),
+        caption=Text("\n".join([_caption(grid, units), *_withheld(grid, lines)])),
+        title_justify="left",
     )
     table.add_column("", no_wrap=True)
     for period in grid.periods:
@@ -46,6 +51,15 @@ def _board(grid: Grid, company: str, statement: str) -> Table:
             ),
         )
     return table
+
+
+def _withheld(grid: Grid, lines: list[Line]) -> list[str]:
+    return [
+        f"{line.label}, {period.label}: {reason}"
+        for line in lines
+        for period, reason, was_filed in zip(grid.periods, line.reasons, line.withheld, strict=True)
+        if was_filed
+    ]
 
 
 def _caption(grid: Grid, units: list[str]) -> str:

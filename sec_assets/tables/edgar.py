@@ -102,7 +102,7 @@ FINANCIALS = Table(
         Column("period_start", pl.Date, "first day; null for instants"),
         Column("period_end", pl.Date, "last day, or day of the instant", required=True),
         ACCESSION,
-        Column("value", EXACT, "exact value in unit; null where it is not known, see reason"),
+        Column("value", EXACT, "exact value in unit; null where it is not known or not to be trusted, see reason"),
         Column("unit", pl.String, "unit of value, e.g. USD, USD/shares", required=True),
         Column(
             "decimals",
@@ -115,7 +115,11 @@ FINANCIALS = Table(
         Column("concept", pl.String, "concept the value came from", required=True),
         Column("rule", pl.String, "why this concept, or how the value was derived", required=True),
         Column("is_derived", pl.Boolean, "computed from other facts (e.g. Q4 = FY − 9M)", required=True),
-        Column("reason", pl.String, "why value is null"),
+        Column(
+            "reason",
+            pl.String,
+            "why value is null: a fourth quarter that is unknown, or a value that its own filing proves wrong (filed as …: why)",
+        ),
         Column(
             "split_factor",
             EXACT,

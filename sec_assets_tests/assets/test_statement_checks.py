@@ -20,11 +20,15 @@ END = "2023-12-31"
 
 def run(folder: Path, equities: list[int]) -> dict[str, dg.AssetCheckEvaluation]:
     """Store one balance sheet per company, with assets of 100 and liabilities of 60 million, and run the checks."""
+    sheets = [{"Assets": 100, "Liabilities": 60, "StockholdersEquity": equity} for equity in equities]
+    return run_on(folder, [[(name, END, value * 1_000_000) for name, value in sheet.items()] for sheet in sheets])
+
+
+def run_on(folder: Path, companies: list[list[tuple]]) -> dict[str, dg.AssetCheckEvaluation]:
+    """Store one filing per company, with its facts, and run the checks."""
     lake, verdicts = Lake(folder / "lake"), {}
-    for number, equity in enumerate(equities, start=1):
+    for number, facts in enumerate(companies, start=1):
         cik = f"{number:010d}"
-        amounts = {"Assets": 100, "Liabilities": 60, "StockholdersEquity": equity}
-        facts = [(name, END, value * 1_000_000) for name, value in amounts.items()]
         financials = standardize(frame(filing("a", "2024-02-01", *facts, cik=cik)))
         verdicts[cik] = Verdict("ok", lake.write(FINANCIALS, financials, cik=cik).rows)
     StatusLog(lake.root).record("financials", verdicts, run_id="earlier", at=datetime(2024, 3, 1, tzinfo=UTC))
@@ -35,6 +39,17 @@ def run(folder: Path, equities: list[int]) -> dict[str, dg.AssetCheckEvaluation]
 
     result = dg.materialize([made, statement_identities], resources={"storage": storage})
     return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+
+
+def cash(operating: int, investing: int, financing: int, change: int) -> list[tuple]:
+    """Return a cash flow statement, in millions."""
+    amounts = {
+        "NetCashProvidedByUsedInOperatingActivities": operating,
+        "NetCashProvidedByUsedInInvestingActivities": investing,
+        "NetCashProvidedByUsedInFinancingActivities": financing,
+        "CashAndCashEquivalentsPeriodIncreaseDecrease": change,
+    }
+    return [(name, "2023-01-01/2023-12-31", value * 1_000_000) for name, value in amounts.items()]
 
 
 @pytest.mark.dagster
@@ -54,3 +69,16 @@ def test_a_balance_sheet_that_does_not_balance_fails_and_is_named(tmp_path: Path
     assert evaluation.severity == dg.AssetCheckSeverity.WARN
     assert evaluation.metadata["share_without_violation"].value == 0.5
     assert "0000000002" in str(evaluation.metadata["sample"].value)
+
+
+@pytest.mark.dagster
+def test_withheld_values_are_named_and_counted_as_filed(tmp_path: Path):
+    evaluation = run_on(tmp_path, [cash(50, 20, 10, 20), cash(50, -20, -10, 20)])["cash_roll_forward"]
+    assert evaluation.passed
+    told = {name: value.value for name, value in evaluation.metadata.items()}
+    assert (told["asked"], told["violated"], told["company_years"], told["withheld"]) == (1, 0, 1, 2)
+    assert (told["share_without_violation"], told["share_without_violation_as_filed"]) == (1.0, 0.5)
+    named = str(told["withheld_sample"])
+    assert "('0000000001', 'financing_cash_flow', 'a', " in named
+    assert "('0000000001', 'investing_cash_flow', 'a', " in named
+    assert "filed as 20000000: the change in cash is the sum of its flows only by taking" in named

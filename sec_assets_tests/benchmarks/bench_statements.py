@@ -4,7 +4,7 @@
 
 FOLDER is a mirror: companyfacts answers (CIK##########.json.gz) and XBRL documents in filing folders, at any depth. Without
 one the bundled sample's companyfacts are measured. Violations are listed one by one, with a hint where a turned sign or a
-lost scale explains them.
+lost scale explains them, and so are the values withheld for such slips.
 """
 
 import gzip
@@ -24,6 +24,7 @@ from sec_assets.sample.universe import companies
 from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets.xbrl.standardize import standardize
 from sec_assets.xbrl.standardize.identities import by_company_year, judge
+from sec_assets.xbrl.standardize.withheld import as_judged, shares_kept
 from sec_assets_tests.xbrl.companyfacts_frames import companyfacts_frame
 
 COPIES, UNIVERSE = 50, 6_000
@@ -118,9 +119,12 @@ def _speed(histories: list[pl.DataFrame]) -> None:
 
 def _identities(statements: list[pl.DataFrame]) -> None:
     rows = pl.concat(statements)
-    judged = judge(rows.unique(["cik", "line_item", "period_start", "period_end", "accession_number"], keep="first"))
+    unique = rows.unique(["cik", "line_item", "period_start", "period_end", "accession_number"], keep="first")
+    judged = pl.concat([judge(unique), as_judged(unique)])
     years = by_company_year(judged)
-    asked = judged.group_by("identity").agg(asked=pl.len(), violated=(~pl.col("holds")).sum()).sort("identity")
+    shown, filed = shares_kept(years)
+    holds = pl.col("holds")
+    asked = judged.group_by("identity").agg(asked=holds.count(), violated=(~holds).sum(), withheld=holds.null_count())
     hinted = judged.filter(~pl.col("holds"), pl.col("hint").is_not_null()).select(
         "cik", year=pl.col("period_end").dt.year()
     )
@@ -130,12 +134,15 @@ def _identities(statements: list[pl.DataFrame]) -> None:
         f"{rows['line_item'].n_unique()} line items, {rows.height:,} rows, {rows['cik'].n_unique()} companies"
     )
     _console.print(
-        f"{years.height} company-years, {bad.height} with a violation, {unexplained.height} of them without a hint: "
-        f"{1 - bad.height / max(1, years.height):.2%} keep all identities"
+        f"{years.height} company-years, {bad.height} with a violation, {unexplained.height} of them without a hint, "
+        f"{years.filter(pl.col('withheld') > 0).height} with a value withheld: {filed:.2%} keep all identities as filed, "
+        f"{shown:.2%} in the statements as shown"
     )
     with pl.Config(tbl_rows=200, tbl_cols=20, fmt_str_lengths=60, tbl_width_chars=220):
-        _console.print(asked)
-        _console.print(judged.filter(~pl.col("holds")).drop("period_start", "holds"))
+        _console.print(asked.sort("identity"))
+        _console.print(judged.filter(~holds).drop("period_start", "holds"))
+        withheld = judged.filter(holds.is_null()).sort("cik", "line_item", "period_end")
+        _console.print(withheld.select("cik", "line_item", "accession_number", "period_end", "hint"))
 
 
 if __name__ == "__main__":

@@ -68,3 +68,14 @@ def test_names_are_escaped():
 
 def test_without_statements_there_is_nothing_to_fold():
     assert statement_tables(FINANCIALS.frame(), POSITIONS, None) == ""
+
+
+def test_a_withheld_value_says_what_was_filed():
+    facts = [
+        ("NetIncomeLoss", YEAR, 20_000 * MILLION),
+        ("EarningsPerShareBasic", YEAR, "4.00", {"unit": "USD/shares", "decimals": "2"}),
+        ("WeightedAverageNumberOfSharesOutstandingBasic", YEAR, "5000", {"unit": "shares", "decimals": "0"}),
+    ]
+    html = statement_tables(standardize(frame(filing("fy", "2024-02-01", *facts))), POSITIONS, date(2024, 3, 1))
+    assert cells(html, "Shares basic") == ["–"]
+    assert 'title="filed as 5000: EPS × shares is the income only with 1,000,000 times as many shares"' in html

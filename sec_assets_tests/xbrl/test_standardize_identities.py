@@ -62,9 +62,17 @@ def test_cash_rolls_forward():
     assert judged(*cash(50, -20, -10, 25), identity="cash_roll_forward") == [(False, None)]
 
 
-def test_a_turned_sign_is_hinted_at():
-    ((holds, hint),) = judged(*cash(50, 20, 10, 20), identity="cash_roll_forward")
-    assert (holds, hint) == (False, "investing and financing flows with the other sign")
+@pytest.mark.parametrize(
+    ("flows", "hint"),
+    [
+        ((-50, -20, -10, 20), "operating flow with the other sign"),
+        ((50, -20, -10, -20), "change in cash with the other sign"),
+        ((50, 20, 50, 20), "more than one turned sign would make it hold"),
+        ((1, 2, -3, 4), None),  # the investing flow, but among numbers of a few last places some sign always fits
+    ],
+)
+def test_a_turned_sign_is_hinted_at(flows: tuple[int, int, int, int], hint: str | None):
+    assert judged(*cash(*flows), identity="cash_roll_forward") == [(False, hint)]
 
 
 def test_a_filers_own_concept_that_closes_the_roll_forward_is_part_of_it():
@@ -82,10 +90,11 @@ def test_eps_times_shares_is_income():
     assert judged(*eps(10_000_000, "2.50", 5_000_000), identity="eps_times_shares") == [(False, None)]
 
 
-def test_shares_without_their_scale_are_hinted_at():
+def test_a_lost_scale_is_hinted_at():
     facts = eps(10_000_000, "2.00", 5_000_000)
     facts[2] = ("WeightedAverageNumberOfSharesOutstandingBasic", YEAR, 5, {"unit": "shares", "decimals": "0"})
-    ((holds, hint),) = judged(*facts, identity="eps_times_shares")
+    cover = ("dei:EntityCommonStockSharesOutstanding", END, 6, {"unit": "shares"})
+    ((holds, hint),) = judged(*facts, cover, identity="eps_times_shares")
     assert not holds
     assert hint.startswith("1,000,000 times")
 
@@ -130,7 +139,7 @@ def test_company_years_are_counted_once_however_many_identities_they_break():
     one = filing("a", "2024-02-01", *balance(100, 60, 30), *cash(50, -20, -10, 25))
     two = filing("b", "2024-02-01", *balance(100, 60, 40), cik="0000000002")
     years = by_company_year(judge(standardize(frame(one, two))))
-    assert years.rows() == [("0000000001", 2023, 2, 2), ("0000000002", 2023, 1, 0)]
+    assert years.rows() == [("0000000001", 2023, 2, 2, 0), ("0000000002", 2023, 1, 0, 0)]
 
 
 def test_nothing_asked_gives_an_empty_frame_and_every_identity_is_named():

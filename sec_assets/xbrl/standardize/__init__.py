@@ -1,6 +1,6 @@
 """From XBRL facts to comparable financials: one pass over many companies, exact, and every version kept.
 
-`standardize(facts)` takes table `xbrl_facts` and returns table `financials`. Five steps, one module each:
+`standardize(facts)` takes table `xbrl_facts` and returns table `financials`. Six steps, one module each:
 
 1. `select.py` – a filing may tag one idea with one of many concepts. Each line item lists its candidates, best first,
    in one table (`line_items.toml`). Per filing and period the first candidate wins that is not stale, and `rule` says which
@@ -8,10 +8,11 @@
    filing proves how.
 2. `fiscal.py` – the kind of period by its length, and the fiscal year and quarter by the company's own calendar.
 3. `formulas.py` – items a filing leaves out but implies: gross profit, total liabilities, free cash flow, …
-4. `quarters.py` – quarters no report gives: Q4 = FY − 9M, and likewise Q2 and Q3 of cumulative cash flows.
-5. `gaps.py` – fourth quarters that stay unknown: a row without value, with the reason.
+4. `withheld.py` – values that the filing's own numbers prove wrong: the row stays, without value, with the reason.
+5. `quarters.py` – quarters no report gives: Q4 = FY − 9M, and likewise Q2 and Q3 of cumulative cash flows.
+6. `gaps.py` – fourth quarters that stay unknown: a row without value, with the reason.
 
-Rows of steps 3 and 4 have `is_derived` true and their arithmetic in `rule`. A derived row belongs to the filing that
+Rows of steps 3 and 5 have `is_derived` true and their arithmetic in `rule`. A derived row belongs to the filing that
 completed its inputs, so nothing is known before it was public. Values are Decimal(38, 12) throughout.
 
 Every filing's value is a row: a year is reported three times, as itself and as a comparative, and a restatement shows

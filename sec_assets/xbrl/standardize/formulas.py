@@ -2,7 +2,7 @@
 
 The formulas are declared with the items, in `line_items.toml`. Differences between periods are in `quarters.py`. A derived
 row names its inputs in `concept` and `rule`; all of them are in one unit. An optional input counts as zero only in
-filings that never report it: where it is there for another day, it is missing for this one.
+filings that never report it: where it is there for another day, or without value, it is missing for this one.
 """
 
 from functools import cache
@@ -78,7 +78,9 @@ def _derive(rows: pl.DataFrame, terms: pl.DataFrame) -> pl.DataFrame:
             pl.format("not reported: {}", (pl.col("operator") + pl.col("line_item")).str.join(" ")).alias("rule"),
             pl.when(pl.col("decimals").null_count() == 0).then(pl.col("decimals").min()).alias("decimals"),
             (
-                (pl.col("is_required").sum() >= pl.col("n_required").first()) & (pl.len() == pl.col("n_known").first())
+                (pl.col("is_required").sum() >= pl.col("n_required").first())
+                & (pl.len() == pl.col("n_known").first())
+                & (pl.col("signed").null_count() == 0)
             ).alias("is_complete"),
         )
         .filter("is_complete")

@@ -12,6 +12,7 @@ from sec_assets.xbrl.standardize.line_items import items_frame
 from sec_assets.xbrl.standardize.versions import known_at
 
 _ITEM = ["cik", "line_item"]
+_WITHOUT_VALUE = pl.col("value").is_null()
 
 
 def missing_quarters(rows: pl.DataFrame) -> pl.DataFrame:
@@ -21,8 +22,10 @@ def missing_quarters(rows: pl.DataFrame) -> pl.DataFrame:
         rows: labelled rows of all steps before, with kind.
     """
     timed = rows.with_columns(known=known_at()).sort("known", "accession_number")
-    years = timed.filter(pl.col("fiscal_period") == "FY", pl.col("period_type") == "year").unique(
-        [*_ITEM, "period_start", "period_end"], keep="first", maintain_order=True
+    years = (
+        timed.filter(pl.col("fiscal_period") == "FY", pl.col("period_type") == "year")
+        .sort(_WITHOUT_VALUE, maintain_order=True)
+        .unique([*_ITEM, "period_start", "period_end"], keep="first", maintain_order=True)
     )
     quarters = timed.filter(pl.col("period_type") == "quarter").select(*_ITEM, "period_end", quarter_known="known")
     has_quarter = years.join(quarters, on=[*_ITEM, "period_end"]).filter(pl.col("quarter_known") <= pl.col("known"))
@@ -31,8 +34,10 @@ def missing_quarters(rows: pl.DataFrame) -> pl.DataFrame:
         .group_by("cik", "period_start", maintain_order=True)
         .agg(part_end=pl.col("period_end").last())
     )
-    own_parts = timed.filter(pl.col("period_type") == "nine_months").select(
-        *_ITEM, "period_start", part_concept="concept", part_known="known"
+    own_parts = (
+        timed.filter(pl.col("period_type") == "nine_months")
+        .sort(_WITHOUT_VALUE, maintain_order=True)
+        .select(*_ITEM, "period_start", part_value="value", part_concept="concept", part_known="known")
     )
     gaps = (
         years.join(has_quarter, on=[*_ITEM, "period_end"], how="anti")
@@ -61,6 +66,10 @@ def _reason() -> pl.Expr:
         .then(pl.lit("averages and amounts per share of quarters do not add up to the year's"))
         .when(pl.col("part_concept").is_null())
         .then(pl.format("nine months from {} are not reported", "period_start"))
+        .when(_WITHOUT_VALUE)
+        .then(pl.lit("the year as filed is withheld: see its own reason"))
+        .when(pl.col("part_value").is_null())
+        .then(pl.lit("the nine months as filed are withheld: see their own reason"))
         .when(pl.col("part_concept") != pl.col("concept"))
         .then(pl.format("the nine months are reported as {}, the year as {}", "part_concept", "concept"))
         .when(pl.col("part_known") > pl.col("known"))

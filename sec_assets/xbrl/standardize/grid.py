@@ -10,6 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from sec_assets.xbrl.standardize.line_items import items_frame
+from sec_assets.xbrl.standardize.withheld import is_withheld
 
 _SHORT = {"eps": "EPS", "ppe": "PP&E", "ebitda": "EBITDA", "fx": "FX"}
 _MILLION = Decimal(1_000_000)
@@ -31,7 +32,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: a value per column, None where nothing is known; `reasons` says why where that is known."""
+    """One row: a value per column, None where nothing is known; `reasons` says why where that is known.
+
+    `withheld` marks what was filed and is not shown.
+    """
 
     line_item: str
     statement: str
@@ -39,6 +43,7 @@ class Line:
     values: list[Decimal | None]
     reasons: list[str | None]
     derived: list[bool]
+    withheld: list[bool]
 
     @property
     def label(self) -> str:
@@ -81,7 +86,8 @@ def grid(versions: pl.DataFrame, *, quarters: int = 5, years: int = 4) -> Grid:
         years: how many fiscal years at most.
 
     Returns:
-        The grid; balances stand in the columns whose last day is theirs. Lines without any value are left out.
+        The grid; balances stand in the columns whose last day is theirs. Lines without any value are left out, but for those
+        that were filed and are withheld.
     """
     periods = [*_periods(versions, "quarter", quarters), *_periods(versions, "year", years)]
     columns = pl.DataFrame(
@@ -95,13 +101,13 @@ def grid(versions: pl.DataFrame, *, quarters: int = 5, years: int = 4) -> Grid:
         versions.filter(pl.col("statement").is_in(list(TITLES)))
         .join(columns, on="period_end")
         .filter((pl.col("period_type") == pl.col("kind")) | (pl.col("period_type") == "instant"))
-        .sort("period_start", nulls_last=False)
+        .sort(pl.col("value").is_not_null(), "period_start", nulls_last=False)
         .unique(["line_item", "column"], keep="last", maintain_order=True)
     )
     order = {name: place for place, name in enumerate(items_frame()["line_item"])}
     statements = list(TITLES)
     lines = [_line(part, len(periods)) for part in cells.partition_by("line_item", maintain_order=True)]
-    lines = [line for line in lines if any(value is not None for value in line.values)]
+    lines = [line for line in lines if any(value is not None for value in line.values) or any(line.withheld)]
     lines.sort(key=lambda line: (statements.index(line.statement), order[line.line_item]))
     return Grid(periods, lines)
 
@@ -114,10 +120,12 @@ def _line(cells: pl.DataFrame, width: int) -> Line:
     first = cells.row(0, named=True)
     values: list[Decimal | None] = [None] * width
     reasons: list[str | None] = [None] * width
-    derived = [False] * width
-    for column, value, reason, is_derived in cells.select("column", "value", "reason", "is_derived").iter_rows():
-        values[column], reasons[column], derived[column] = value, reason, is_derived
-    return Line(first["line_item"], first["statement"], first["unit"], values, reasons, derived)
+    derived, withheld = [False] * width, [False] * width
+    told = cells.select("column", "value", "reason", "is_derived", was_filed=is_withheld())
+    for column, value, reason, is_derived, was_filed in told.iter_rows():
+        values[column], reasons[column] = value, reason
+        derived[column], withheld[column] = is_derived, was_filed
+    return Line(first["line_item"], first["statement"], first["unit"], values, reasons, derived, withheld)
 
 
 def _periods(versions: pl.DataFrame, kind: str, most: int) -> list[Period]:

@@ -3,13 +3,17 @@
 Four identities: assets = liabilities + equity; the change of cash = its three flows, exchange rates and discontinued
 operations; the quarters of a year sum to the year; earnings per share × weighted shares ≈ income. Each is asked only where
 all its parts are known, from one filing (quarters: as known when the year was filed). What follows from an identity by
-construction (a derived part) is not asked. Turning the result into asset checks is the Dagster layer's.
+construction (a derived part) is not asked. Which slips explain a violation is in `slips.py`, which values are withheld for
+them in `withheld.py`. Turning the result into asset checks is the Dagster layer's.
 """
+
+from collections.abc import Sequence
 
 import polars as pl
 
 from sec_assets.xbrl.standardize.keys import FILING
 from sec_assets.xbrl.standardize.precision import last_place, shown_places
+from sec_assets.xbrl.standardize.slips import FLOWS, SCALES, lost_scale, turned_sign
 from sec_assets.xbrl.standardize.versions import known_at
 
 JUDGED = pl.Schema(
@@ -26,9 +30,15 @@ IDENTITIES = {
     "quarters_make_the_year": "the four quarters, as known when the year was filed or as restated, sum to it",
     "eps_times_shares": "basic EPS × weighted basic shares = income for common holders",
 }
+_ALL_FLOWS = pl.sum_horizontal(*FLOWS, "other_cash_changes")
+_FX, _GONE = (pl.col(name).fill_null(0.0) for name in ("fx_effect_on_cash", "discontinued_cash_flow"))
+_READINGS = (_FX, pl.lit(0.0), _FX + _GONE, _GONE)
+"""What totals of flows leave out: they hold discontinued operations in some reports, and exchange rates in some."""
+
 _ADDED = ("difference", "holds", "hint")
 _CELL = [*FILING, "period_start", "period_end", "unit"]
-_FLOWS = ("operating_cash_flow", "investing_cash_flow", "financing_cash_flow")
+CASH_ITEMS = ("net_change_in_cash", *FLOWS, "fx_effect_on_cash", "discontinued_cash_flow", "other_cash_changes")
+INCOME_ITEMS = ("net_income_to_common", "net_income", "preferred_dividends")
 _REVISED = "the nine months are not the sum of their quarters: revised within the year"
 _EPS_PLACES = 2
 _EPS_SLACK = 0.005
@@ -46,8 +56,13 @@ def judge(financials: pl.DataFrame) -> pl.DataFrame:
         `tolerance` half of the last known place of every number that takes part, at least one such place; `hint` what
         would make a violation hold, as slips of filers do: a sign turned, a number scaled by thousands.
     """
-    rows = financials.filter(pl.col("value").is_not_null()).pipe(_with_places)
-    judged = [_balance_sheets(rows), _cash_roll_forward(rows), _quarters(rows), _eps(rows)]
+    rows = financials.filter(pl.col("value").is_not_null()).pipe(with_places)
+    judged = [
+        _balance_sheets(rows),
+        cash_cells(rows).pipe(with_turned_sign),
+        _quarters(rows),
+        eps_cells(rows, "eps_basic", "shares_basic"),
+    ]
     return pl.concat(
         frame.with_columns(difference=pl.col("actual") - pl.col("expected"))
         .with_columns(holds=pl.col("difference").abs() <= pl.col("tolerance"))
@@ -60,17 +75,32 @@ def judge(financials: pl.DataFrame) -> pl.DataFrame:
     ).sort("cik", "identity", "period_end", "accession_number")
 
 
+def violated(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells whose parts are not the total within the tolerance."""
+    return cells.filter((pl.col("actual") - pl.col("expected")).abs() > pl.col("tolerance"))
+
+
 def by_company_year(judged: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per company and calendar year of the periods' ends: cik, year (Int32), asked, violated (UInt32)."""
+    """Return one row per company and calendar year of the periods' ends.
+
+    Args:
+        judged: rows of `judge`, and of `withheld.as_judged` where those count.
+
+    Returns:
+        Columns cik; year (Int32); asked, violated and withheld (UInt32), the last of them values.
+    """
     return (
         judged.group_by("cik", year=pl.col("period_end").dt.year())
-        .agg(asked=pl.len(), violated=(~pl.col("holds")).sum())
+        .agg(asked=pl.col("holds").count(), violated=(~pl.col("holds")).sum(), withheld=pl.col("holds").null_count())
         .sort("cik", "year")
     )
 
 
-def _with_places(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `half`, half of the last known place; without `decimals` it is told from the zeros of the concept's amounts."""
+def with_places(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `amount`, the value as Float64, and `half`, half of its last known place.
+
+    Without `decimals` the place is told from the zeros of the concept's amounts.
+    """
     is_money = pl.col("unit").str.contains(r"^[A-Z]{3}$")
     shown = shown_places(pl.when(is_money).then("value")).max().over(*FILING, "concept")
     places = pl.coalesce("decimals", pl.when(is_money).then(shown))
@@ -78,17 +108,16 @@ def _with_places(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hint(columns: list[str]) -> pl.Expr:
-    """Name the slip that explains a violation, where one does: see the identities for turned signs."""
+    """Name the slip that explains a violation, where one does."""
+    factor = lost_scale(pl.col("rounding") if "rounding" in columns else None)
     scaled = pl.coalesce(
-        pl.when((pl.col("actual") * 1000.0**power - pl.col("expected")).abs() <= pl.col("tolerance")).then(
-            pl.lit(f"{1000**power:,} times the parts fit: a number lacks its scale")
-        )
-        for power in (1, 2)
+        pl.when(factor == scale).then(pl.lit(f"{scale:,} times the parts fit: a number lacks its scale"))
+        for scale in SCALES
     )
     return pl.coalesce("slip", scaled) if "slip" in columns else scaled
 
 
-def _parts(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
+def _parts(rows: pl.DataFrame, items: Sequence[str]) -> pl.DataFrame:
     """Return one row per filing, period and unit: a column per item, and <item>_half, null where not reported."""
     wanted = rows.filter(pl.col("line_item").is_in(items))
     return (
@@ -105,7 +134,7 @@ def _parts(rows: pl.DataFrame, items: list[str]) -> pl.DataFrame:
     )
 
 
-def _tolerance(items: list[str]) -> pl.Expr:
+def _tolerance(items: Sequence[str]) -> pl.Expr:
     """At least one last place; half of one per number that takes part."""
     halves = [pl.col(f"{item}_half").fill_null(0.0) for item in items]
     return pl.max_horizontal(pl.sum_horizontal(halves), 2 * pl.max_horizontal(halves))
@@ -131,27 +160,31 @@ def _balance_sheets(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _cash_roll_forward(rows: pl.DataFrame) -> pl.DataFrame:
-    """The three totals hold discontinued operations in some reports and leave them out in others: the nearer counts."""
-    items = ["net_change_in_cash", *_FLOWS, "fx_effect_on_cash", "discontinued_cash_flow", "other_cash_changes"]
-    cells = _parts(rows.filter(~pl.col("is_derived")), items).drop_nulls(["net_change_in_cash", *_FLOWS])
-    flows = pl.sum_horizontal(*_FLOWS, "other_cash_changes")
+def cash_cells(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the roll-forward of cash of every filing and period that reports its parts.
+
+    Of the ways of reading the totals the nearest counts.
+
+    Args:
+        rows: rows of `financials` that have a value, of `CASH_ITEMS` at least, as `with_places` returns them.
+
+    Returns:
+        cik, accession_number, period_start, period_end, unit; a column per item; identity; expected (change in cash),
+        actual, tolerance (Float64).
+    """
+    cells = _parts(rows.filter(~pl.col("is_derived")), CASH_ITEMS).drop_nulls(["net_change_in_cash", *FLOWS])
     change = pl.col("net_change_in_cash")
-    fx, gone = pl.col("fx_effect_on_cash").fill_null(0.0), pl.col("discontinued_cash_flow").fill_null(0.0)
-    ways = [flows + fx, flows, flows + fx + gone, flows + gone]
-    operating, investing, financing = (pl.col(name) for name in _FLOWS)
-    turned = {
-        "investing and financing flows with the other sign": operating - investing - financing + fx,
-        "investing flow with the other sign": operating - investing + financing + fx,
-        "financing flow with the other sign": operating + investing - financing + fx,
-    }
-    tolerance = _tolerance(items)
-    slip = pl.coalesce(pl.when((way - change).abs() <= tolerance).then(pl.lit(text)) for text, way in turned.items())
-    off = [(way - change).abs() for way in ways]
-    nearest = pl.coalesce(pl.when(o == pl.min_horizontal(off)).then(way) for way, o in zip(ways, off, strict=True))
-    return cells.select(
-        *_CELL, identity=pl.lit("cash_roll_forward"), expected=change, actual=nearest, tolerance=tolerance, slip=slip
+    return cells.with_columns(
+        identity=pl.lit("cash_roll_forward"),
+        expected=change,
+        actual=_nearest([_ALL_FLOWS + other for other in _READINGS], change),
+        tolerance=_tolerance(CASH_ITEMS),
     )
+
+
+def with_turned_sign(cells: pl.DataFrame) -> pl.DataFrame:
+    """Add `slip` (String) to cells of cash: the turned sign that explains a violation."""
+    return cells.with_columns(slip=turned_sign(_ALL_FLOWS, _READINGS, pl.col("expected"), pl.col("tolerance")))
 
 
 def _quarters(rows: pl.DataFrame) -> pl.DataFrame:
@@ -215,36 +248,51 @@ def _year_sums(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _eps(rows: pl.DataFrame) -> pl.DataFrame:
-    """Compare with the numerator the filer gives, or income with or without preferred dividends: the nearer counts."""
-    durations = rows.filter(pl.col("period_start").is_not_null())
+def eps_cells(rows: pl.DataFrame, eps: str, shares: str) -> pl.DataFrame:
+    """Return EPS × shares and income of every filing and period that has them.
+
+    Compared with the numerator the filer gives, or income with or without preferred dividends: the nearer counts.
+
+    Args:
+        rows: rows of `financials` that have a value, of `INCOME_ITEMS` and the two at least, as `with_places` returns them.
+        eps: line item of the earnings per share.
+        shares: line item of the shares they are spread over.
+
+    Returns:
+        cik, accession_number, period_start, period_end, unit; identity; expected (income), actual, tolerance, shares, and
+        rounding, the part of the tolerance that grows with the shares (Float64).
+    """
     spot = [*FILING, "period_start", "period_end"]
-    money = _parts(
-        durations.filter(pl.col("unit").str.contains(r"^[A-Z]{3}$")),
-        ["net_income_to_common", "net_income", "preferred_dividends"],
-    )
-    eps = durations.filter(pl.col("line_item") == "eps_basic").select(
+    durations = rows.filter(pl.col("period_start").is_not_null())
+    money = _parts(durations.filter(pl.col("unit").str.contains(r"^[A-Z]{3}$")), INCOME_ITEMS)
+    per_share = durations.filter(pl.col("line_item") == eps).select(
         *spot, eps="amount", eps_half="half", eps_unit="unit"
     )
-    shares = durations.filter(pl.col("line_item") == "shares_basic").select(*spot, shares="amount", shares_half="half")
+    counts = durations.filter(pl.col("line_item") == shares).select(*spot, shares="amount", shares_half="half")
     plain = pl.col("net_income") - pl.col("preferred_dividends").fill_null(0.0)
     income = pl.coalesce("net_income_to_common", plain)
     cells = (
-        money.join(eps, on=spot)
-        .join(shares, on=spot)
+        money.join(per_share, on=spot)
+        .join(counts, on=spot)
         .filter(pl.col("eps_unit").str.head(3) == pl.col("unit"), income.is_not_null(), pl.col("shares") > 0)
     )
     half_cent = pl.max_horizontal("eps_half", pl.lit(0.5 * 10**-_EPS_PLACES))
     product = pl.col("eps") * pl.col("shares")
-    ways = [income, plain, pl.col("net_income")]
-    off = [(product - way).abs() for way in ways]
-    expected = pl.coalesce(pl.when(o == pl.min_horizontal(off)).then(way) for way, o in zip(ways, off, strict=True))
+    expected = _nearest([income, plain, pl.col("net_income")], product)
     return cells.with_columns(identity=pl.lit("eps_times_shares"), expected=expected, actual=product).select(
         *_CELL,
         "identity",
         "expected",
         "actual",
+        "shares",
+        rounding=half_cent * pl.col("shares"),
         tolerance=half_cent * pl.col("shares")
         + pl.col("eps").abs() * pl.col("shares_half")
         + pl.max_horizontal(pl.col("net_income_half").fill_null(0.0), pl.col("expected").abs() * _EPS_SLACK),
     )
+
+
+def _nearest(ways: list[pl.Expr], to: pl.Expr) -> pl.Expr:
+    """Return the first of the ways of reading that is nearest to `to`."""
+    off = [(way - to).abs() for way in ways]
+    return pl.coalesce(pl.when(o == pl.min_horizontal(off)).then(way) for way, o in zip(ways, off, strict=True))

@@ -10,6 +10,7 @@ from sec_assets.xbrl.standardize.own_concepts import other_cash_changes
 from sec_assets.xbrl.standardize.quarters import derive_quarters
 from sec_assets.xbrl.standardize.select import select
 from sec_assets.xbrl.standardize.splits import with_split_basis
+from sec_assets.xbrl.standardize.withheld import contradicted, with_reasons, without_values
 
 
 def standardize(facts: pl.DataFrame) -> pl.DataFrame:
@@ -27,7 +28,9 @@ def standardize(facts: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(fiscal.period_type(), is_derived=pl.lit(False))
     year_ends = fiscal.calendar(rows, facts)
     rows = apply_formulas(rows)
-    rows = pl.concat([rows, derive_quarters(rows)]).with_columns(reason=pl.lit(None, dtype=pl.String))
-    labelled = fiscal.label(rows, year_ends)
+    wrong = contradicted(rows)
+    rows = without_values(rows, wrong)
+    rows = pl.concat([rows, derive_quarters(rows)])
+    labelled = fiscal.label(with_reasons(rows, wrong), year_ends)
     complete = pl.concat([labelled, missing_quarters(labelled)]).drop("kind")
     return FINANCIALS.conform(with_split_basis(complete))

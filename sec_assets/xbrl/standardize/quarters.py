@@ -35,10 +35,12 @@ def derive_quarters(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the derived quarters, in the columns of `rows`.
 
     Args:
-        rows: reported rows and those of formulas, with period_type; unique on `select.SLOT`.
+        rows: reported rows and those of formulas, with period_type; unique on `select.SLOT`. Rows without value give
+            nothing, and keep their place.
     """
     additive = items_frame().filter("is_additive")["line_item"].to_list()
-    versions = _lives(rows.filter(pl.col("line_item").is_in(additive), pl.col("period_start").is_not_null()))
+    flows = rows.filter(pl.col("line_item").is_in(additive), pl.col("period_start").is_not_null())
+    versions = _lives(flows.filter(pl.col("value").is_not_null()))
     pairs = _pairs(versions)
     reported = (
         versions.filter(pl.col("period_type") == "quarter")
@@ -49,6 +51,7 @@ def derive_quarters(rows: pl.DataFrame) -> pl.DataFrame:
         pairs.join(reported, on=["cik", "line_item", "period_end"], how="left")
         .filter(pl.col("reported_at").is_null() | (pl.col("reported_at") > pl.col("known")))
         .select(rows.columns)
+        .join(flows.filter(pl.col("value").is_null()), on=[*PERIOD, "accession_number"], how="anti")
         .unique([*PERIOD, "accession_number"], keep="first", maintain_order=True)
     )
 

@@ -113,7 +113,9 @@ def _undecided(rows: pl.DataFrame, splits: pl.DataFrame) -> pl.DataFrame:
         splits.select("cik", near="first_new"), on="cik", how="left"
     ).filter(pl.col("near").is_null() | ((pl.col("near") - pl.col("reported")).dt.total_days().abs() > 400))  # fmt: skip
     slot = ["cik", "line_item", "period_start", "period_end"]
-    known = rows.filter(pl.col("line_item").is_in(_SHARES), pl.col("filed").is_not_null())
+    known = rows.filter(
+        pl.col("line_item").is_in(_SHARES), pl.col("value").is_not_null(), pl.col("filed").is_not_null()
+    )
     spans = known.group_by(slot).agg(first=pl.col("filed").min(), last=pl.col("filed").max())
     refuted = (
         open_claims.join(spans, on="cik")
