@@ -50,10 +50,14 @@ class Table:
             return pl.DataFrame(schema=self.schema)
         return self.conform(pl.DataFrame(given, schema=self.schema, strict=False, orient="row"))
 
-    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def conform(self, frame: pl.DataFrame, *, is_sorted: bool = False) -> pl.DataFrame:
         """Return `frame` with exactly this table's columns, types and order, sorted by the key.
 
         Columns that are not required may be left out and become null.
+
+        Args:
+            frame: the rows.
+            is_sorted: they come in the order of the key, nulls first.
 
         Raises:
             SecAssetsError: an unknown column, a required one missing or holding nulls, or a value that does not fit.
@@ -75,4 +79,4 @@ class Table:
         for column in self.columns:
             if column.required and conformed[column.name].null_count():
                 raise SecAssetsError(f"table {self.name}: required column {column.name!r} holds nulls")
-        return conformed.sort(self.key, nulls_last=False, maintain_order=True)
+        return conformed if is_sorted else conformed.sort(self.key, nulls_last=False, maintain_order=True)

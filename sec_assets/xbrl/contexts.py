@@ -139,7 +139,8 @@ class _PlainReader:
                     return None
                 self._dimensions[explicit, typed] = dimensions
             period = _duration(start, end) if instant is None else _instant(instant)
-            return Context(period, dimensions, _entity_of(scheme, identifier))
+            # as Context(…) does, without a call in Python for each of a hundred thousand
+            return tuple.__new__(Context, (period, dimensions, _entity_of(scheme, identifier)))
         except MalformedError:
             return None  # raised again, with its line, when the element is read
 

@@ -138,9 +138,8 @@ class FactSink:
             ],
             how="horizontal",
         )
-        del facts  # sorting holds everything twice
         return ParsedFacts(
-            frame=XBRL_FACTS.conform(frame),
+            frame=XBRL_FACTS.conform(frame, is_sorted=True),
             failures=[(c.document.accession_number, c.document.name, c.sentence()) for c in self._causes],
             out_of_range=int(misfits),
             problems=problems_frame(self._causes),
@@ -148,7 +147,7 @@ class FactSink:
         )
 
     def _ranked(self, concepts: pl.DataFrame, aspects: pl.DataFrame) -> pl.DataFrame:
-        """Return the facts with `group`, a number that sorts as the key without occurrence does and is the same for duplicates."""
+        """Return the facts with `group`, a number that sorts as the table's key without occurrence and is the same for duplicates."""
         facts = pl.concat([_of_rows(self._rows), _of_columns(self.columns, list(self._decimals))])
         self._rows, self.columns = [], FactColumns()
         period = aspects.select(pl.concat_str("period", "dimensions", separator="\0")).to_series()

@@ -61,7 +61,7 @@ def linked_notes(root: etree._Element, facts: Mapping[str, FactPlace]) -> list[N
     found: list[Note] = []
     for link in root.iterchildren(FOOTNOTE_LINK):
         places: dict[str, list[FactPlace]] = {}
-        notes: dict[str, list[etree._Element]] = {}
+        notes: dict[str, list[tuple[str | None, str | None, str]]] = {}
         for child in link:
             label = child.get(_LABEL, "")
             if child.tag == _LOCATOR:
@@ -69,11 +69,11 @@ def linked_notes(root: etree._Element, facts: Mapping[str, FactPlace]) -> list[N
                 if place is not None:
                     places.setdefault(label, []).append(place)
             elif child.tag == _FOOTNOTE:
-                notes.setdefault(label, []).append(child)
+                note = child.get(f"{_XLINK}role"), inherited_language(child), _plain(child.itertext())
+                notes.setdefault(label, []).append(note)
         for arc in link.iterchildren(f"{_LINK}footnoteArc"):
-            for note in notes.get(arc.get(f"{_XLINK}to", ""), ()):
-                text, role, lang = _plain(note.itertext()), note.get(f"{_XLINK}role"), inherited_language(note)
-                arcrole = arc.get(f"{_XLINK}arcrole", FACT_FOOTNOTE)
+            arcrole = arc.get(f"{_XLINK}arcrole", FACT_FOOTNOTE)
+            for role, lang, text in notes.get(arc.get(f"{_XLINK}to", ""), ()):
                 for place in places.get(arc.get(f"{_XLINK}from", ""), ()):
                     found.append(_within_measure(Note(place, arcrole, role, lang, text), found))
     return found

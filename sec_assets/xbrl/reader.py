@@ -69,6 +69,7 @@ class _Reader:
             units=self._references.units,
             decimals=self._sink.known_decimals,
             language=self._lang,
+            concepts=self._sink.standard_concepts,
             concept_of=self._concept,
             decimals_of=self._decimals,
             language_of=self._language,

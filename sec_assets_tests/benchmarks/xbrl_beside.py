@@ -94,7 +94,8 @@ def _told(read: list[dict], rows: list[dict], files: dict[str, InstanceDocument]
 
 
 def _parse(paths: list[str], files: dict[str, InstanceDocument]) -> ParsedFacts:
-    return parse_instances([replace(files[path], body=Path(path).read_bytes()) for path in paths])
+    # one file after the other, as peers have them
+    return parse_instances(replace(files[path], body=Path(path).read_bytes()) for path in paths)
 
 
 def _spread(ratios: list[float]) -> str:

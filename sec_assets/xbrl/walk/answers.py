@@ -26,6 +26,7 @@ class Meaning:
         units: by `unitRef`.
         decimals: by what is stated; grows while facts are read.
         language: number of the root's `xml:lang`.
+        concepts: by `{namespace}local`, as far as they are known from other documents.
         concept_of: given `{namespace}local` and prefix; None for an element that is no fact.
         decimals_of: given what is stated, or None.
         language_of: given an `xml:lang`.
@@ -36,6 +37,7 @@ class Meaning:
     units: dict[str | None, int]
     decimals: dict[str | None, int]
     language: int
+    concepts: dict[str, int]
     concept_of: Callable[[str, str | None], int | None]
     decimals_of: Callable[[str | None], int]
     language_of: Callable[[str], int]

@@ -137,7 +137,7 @@ cdef class Scan:
                 key = (<size_t>fact.name, <size_t>fact.namespace, <size_t>fact.prefix)
                 concept = concepts.get(key)
                 if concept is None:
-                    concept = concepts[key] = meaning.concept_of(tag_of(fact), string(fact.prefix))
+                    concept = concepts[key] = self.concept_of(fact, meaning)
             if before is NULL or fact.context != before.context:
                 key = <size_t>fact.context
                 aspect = by_context.get(key)
@@ -186,6 +186,11 @@ cdef class Scan:
             have_number.append(is_number and not is_nil)
             values.append(None if is_nil else PyBytes_FromStringAndSize(text, length) if length else b"")
         return PlainFacts(count, others, identified)
+
+    cdef object concept_of(self, Fact* fact, meaning):
+        cdef object tag = tag_of(fact)
+        cdef object found = (<dict>meaning.concepts).get(tag)
+        return meaning.concept_of(tag, string(fact.prefix)) if found is None else found
 
     cdef object accuracy_of(self, Fact* fact, dict known, decimals_of):
         cdef object stated = string(fact.decimals)
