@@ -26,6 +26,8 @@ FactValue = tuple[int, int, bytes | None, str | None, str | None, bool]
 FactRow = tuple[int, int, int, int, int, bytes | None, str | None, str | None, bool, int]
 """Numbers of document, concept, aspect, unit and language; value in UTF-8, number in plain digits, decimals, is_nil, ordinal."""
 
+_VALUES_AT_ONCE = 1000
+
 Failure = tuple[str, str, str]
 """Accession number, document name, reason."""
 
@@ -62,6 +64,7 @@ class FactSink:
         self._decimals: dict[str | None, int] = {None: 0}
         self.known_decimals: dict[str | None, int] = {}
         self.columns = FactColumns()
+        self._values: list[pl.Series] = []
         self._rows: list[FactRow] = []
         self._causes: list[Cause] = []
         self._told: Counter[InstanceDocument] = Counter()
@@ -101,6 +104,9 @@ class FactSink:
     ) -> None:
         """Take over the rows of a document, its footnotes, and what is to be said of facts that could not be read."""
         self._rows.extend(rows)
+        if len(self.columns.values) >= _VALUES_AT_ONCE:  # the texts of a batch are not held twice
+            self._values.append(_texts(self.columns.values))
+            self.columns.values.clear()
         if not notes and not problems:
             return
         known = document.without_body()
@@ -148,8 +154,9 @@ class FactSink:
 
     def _ranked(self, concepts: pl.DataFrame, aspects: pl.DataFrame) -> pl.DataFrame:
         """Return the facts with `group`, a number that sorts as the table's key without occurrence and is the same for duplicates."""
-        facts = pl.concat([_of_rows(self._rows), _of_columns(self.columns, list(self._decimals))])
-        self._rows, self.columns = [], FactColumns()
+        values = pl.concat([*self._values, _texts(self.columns.values)])
+        facts = pl.concat([_of_rows(self._rows), _of_columns(self.columns, values, list(self._decimals))])
+        self._rows, self._values, self.columns = [], [], FactColumns()
         period = aspects.select(pl.concat_str("period", "dimensions", separator="\0")).to_series()
         parts = (
             ("document", _ranks(d.cik for d in self._documents)),
@@ -192,7 +199,11 @@ def _of_rows(rows: list[FactRow]) -> pl.DataFrame:
     return pl.DataFrame(columns).with_columns(pl.col("value").cast(pl.String))
 
 
-def _of_columns(columns: FactColumns, decimals: list[str | None]) -> pl.DataFrame:
+def _texts(values: list[bytes | None]) -> pl.Series:
+    return pl.Series("value", values, dtype=pl.Binary).cast(pl.String)
+
+
+def _of_columns(columns: FactColumns, values: pl.Series, decimals: list[str | None]) -> pl.DataFrame:
     def numbers(name: str, column: list[int]) -> pl.Series:
         return pl.Series(name, column, dtype=pl.Int32)
 
@@ -204,7 +215,7 @@ def _of_columns(columns: FactColumns, decimals: list[str | None]) -> pl.DataFram
             numbers("aspect_id", columns.aspects),
             numbers("unit_id", columns.units),
             numbers("lang_id", columns.languages),
-            pl.Series("value", columns.values, dtype=pl.Binary).cast(pl.String),
+            values,
             pl.Series("number", columns.has_number, dtype=pl.Boolean),
             pl.Series("decimals", decimals, dtype=pl.String)[numbers("", columns.decimals)],
             pl.Series("is_nil", columns.is_nil, dtype=pl.Boolean),

@@ -100,7 +100,7 @@ class _Reader:
             return []
 
     def _name(self, tag: str, prefix: str | None) -> str:
-        namespace, _, local = tag.lstrip("{").rpartition("}")
+        namespace, local = _split(tag)
         return f"{self._names.prefixes.of(namespace, prefix)}:{local}"
 
     def _concept(self, tag: str, prefix: str | None) -> int | None:
@@ -109,10 +109,10 @@ class _Reader:
         known = standard.get(tag)
         if known is not None:
             return known
-        namespace = tag.lstrip("{").rpartition("}")[0]
+        namespace, local = _split(tag)
         if namespace in _NOT_FACTS:
             return None
-        found = self._sink.concept(self._name(tag, prefix), namespace)
+        found = self._sink.concept(f"{self._names.prefixes.of(namespace, prefix)}:{local}", namespace)
         if not is_extension(namespace):
             standard[tag] = found
         return found
@@ -142,6 +142,11 @@ class _Reader:
         texts = [(part.text or "").strip(walk.SPACE) for part in (numerator, denominator)]
         value, number = fraction_value(*texts)
         return self._references.unit(reference), 0, value.encode(), number, "INF", False
+
+
+def _split(tag: str) -> tuple[str, str]:
+    namespace, _, local = tag.lstrip("{").rpartition("}")
+    return namespace, local
 
 
 def _reason(fact: walk.OddFact, error: MalformedError) -> str:
