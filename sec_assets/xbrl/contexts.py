@@ -7,7 +7,7 @@ text unambiguous whatever the filer typed.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -62,7 +62,7 @@ FOREVER = Period("forever", None, None, False)
 
 
 def read_contexts(
-    parent: etree._Element, plain: Sequence[walk.PlainContext | None], names: NameTable, cik: str
+    parent: etree._Element, plain: Iterable[walk.PlainContext | None], names: NameTable, cik: str
 ) -> tuple[dict[str, Context], dict[str, str]]:
     """Return (context by id, problem by id) of the `<context>` elements among the children of `parent`.
 
@@ -89,7 +89,7 @@ def read_contexts(
         if each is not None and context is not None:
             identifier = each[0]
         else:
-            elements = elements or _elements(parent, len(plain))
+            elements = elements or _elements(parent)
             identifier = (elements[position].get("id") or "").strip()
             try:
                 context = _context(elements[position], names)
@@ -98,7 +98,7 @@ def read_contexts(
                 continue
         entities[identifier] = context.entity.identifier
         if contexts.setdefault(identifier, context) != context:
-            elements = elements or _elements(parent, len(plain))
+            elements = elements or _elements(parent)
             problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}) is defined twice"
     about = {entity: entity.lstrip("0") for entity in entities.values()}
     if len(set(about.values())) > 1:
@@ -114,9 +114,9 @@ def read_contexts(
     return contexts, problems
 
 
-def _elements(parent: etree._Element, expected: int) -> list[etree._Element]:
+def _elements(parent: etree._Element) -> list[etree._Element]:
     found = list(parent.iterchildren(_CONTEXT))
-    if len(found) != expected:
+    if not found:
         raise walk.TreeNeededError
     return found
 
@@ -126,7 +126,7 @@ class _PlainReader:
 
     def __init__(self, names: NameTable) -> None:
         self._names = names
-        self._dimensions: dict[tuple[object, object], str] = {((), ()): ""}
+        self._dimensions: dict[tuple[walk.Members, walk.Members], str] = {((), ()): ""}
 
     def context(self, plain: walk.PlainContext) -> Context | None:
         """Return a context; None where only its element tells: of a name's scope, or what is wrong."""
@@ -144,14 +144,14 @@ class _PlainReader:
         except MalformedError:
             return None  # raised again, with its line, when the element is read
 
-    def _joined(self, explicit: walk.MemberPairs, typed: walk.MemberPairs) -> str | None:
+    def _joined(self, explicit: walk.Members, typed: walk.Members) -> str | None:
         settle, pairs = self._names.settle, list[tuple[str, str]]()
-        for axis_text, member_text in explicit:
+        for axis_text, member_text in zip(explicit[::2], explicit[1::2], strict=True):
             member, axis = settle(member_text), settle(axis_text)
             if axis is None or member is None:
                 return None
             pairs.append((axis[0], member[0]))
-        for axis_text, text in typed:
+        for axis_text, text in zip(typed[::2], typed[1::2], strict=True):
             axis = settle(axis_text)
             if axis is None:
                 return None

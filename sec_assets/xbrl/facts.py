@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from sec_assets.tables import EXACT, XBRL_FACTS
-from sec_assets.xbrl.contexts import Context
+from sec_assets.xbrl.contexts import Context, Entity, Period
 from sec_assets.xbrl.documents import InstanceDocument
 from sec_assets.xbrl.duplicates import classify_duplicates, number_occurrences
-from sec_assets.xbrl.footnotes import Note, footnotes_frame
+from sec_assets.xbrl.footnotes import Note, NoteRow, footnotes_frame
 from sec_assets.xbrl.names import is_extension
 from sec_assets.xbrl.problems import Cause, Problem, causes, problems_frame, whole
 from sec_assets.xbrl.walk import FactColumns
@@ -58,7 +58,8 @@ class FactSink:
         self._documents: list[InstanceDocument] = []
         self._concepts: dict[tuple[str, str], int] = {}
         self.standard_concepts: dict[str, int] = {}
-        self._aspects: dict[Context, int] = {}
+        self._aspects: dict[tuple[str, str, str, str], int] = {}
+        self._contexts: tuple[list[Period], list[str], list[Entity]] = [], [], []
         self._units: dict[str | None, int] = {None: 0}
         self._languages: dict[str | None, int] = {None: 0}
         self._decimals: dict[str | None, int] = {None: 0}
@@ -68,7 +69,7 @@ class FactSink:
         self._rows: list[FactRow] = []
         self._causes: list[Cause] = []
         self._told: Counter[InstanceDocument] = Counter()
-        self._notes: list[tuple[InstanceDocument, Note]] = []
+        self._notes: list[NoteRow] = []
 
     def document(self, document: InstanceDocument) -> int:
         """Return the number rows refer to this document by."""
@@ -81,7 +82,15 @@ class FactSink:
 
     def aspect(self, context: Context) -> int:
         """Return the number of a period with dimensions."""
-        return self._aspects.setdefault(context, len(self._aspects))
+        period, dimensions, entity = context
+        # texts alone: what is kept for a batch is then nothing Python's collector has to look at again and again
+        key = (period.text, dimensions, *entity)
+        known = self._aspects.get(key)
+        if known is None:
+            known = self._aspects[key] = len(self._aspects)
+            for column, value in zip(self._contexts, (period, dimensions, entity), strict=True):
+                column.append(value)
+        return known
 
     def unit(self, unit: str) -> int:
         """Return the number of a unit; 0 stands for none."""
@@ -110,7 +119,7 @@ class FactSink:
         if not notes and not problems:
             return
         known = document.without_body()
-        self._notes.extend((known, note) for note in notes)
+        self._notes.extend((known.cik, known.accession_number, known.name, *note.fact, *note[1:]) for note in notes)
         if problems:
             self._tell(known, list(causes(known, problems, self._told[known])))
 
@@ -125,7 +134,7 @@ class FactSink:
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added; once, as the sink gives away what it holds to need less memory."""
-        concepts, aspects = _concepts(self._concepts), _aspects(self._aspects)
+        concepts, aspects = _concepts(self._concepts), _aspects(*self._contexts)
         facts = number_occurrences(self._ranked(concepts, aspects), ("group",), ("document", "ordinal")).with_columns(
             numeric=pl.col("number").cast(EXACT)
         )
@@ -248,8 +257,7 @@ def _concepts(concepts: Iterable[tuple[str, str]]) -> pl.DataFrame:
     )
 
 
-def _aspects(contexts: Iterable[Context]) -> pl.DataFrame:
-    periods, dimensions, entities = _transposed(contexts, 3)
+def _aspects(periods: list[Period], dimensions: list[str], entities: list[Entity]) -> pl.DataFrame:
     texts, starts, ends, are_instants = _transposed(periods, 4)
     schemes, identifiers = _transposed(entities, 2)
     return pl.DataFrame(

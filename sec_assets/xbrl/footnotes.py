@@ -5,7 +5,7 @@ label to label. Inline XBRL 1.1 links by `ix:relationship` (section 12). Only fo
 between facts. The facts themselves are `reader.py` and `inline.py`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -13,7 +13,6 @@ from lxml import etree
 
 from sec_assets.errors import MalformedError
 from sec_assets.tables import XBRL_FOOTNOTES
-from sec_assets.xbrl.documents import InstanceDocument
 
 _LINK = "{http://www.xbrl.org/2003/linkbase}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
@@ -40,6 +39,12 @@ class Note(NamedTuple):
     role: str | None
     lang: str | None
     text: str
+
+
+NoteRow = tuple[str, str, str, int, str, str, str | None, str | None, str]
+"""CIK, accession number and name of the document; ordinal and concept of the fact; arcrole, role, language and text."""
+
+_COLUMNS = ("cik", "accession_number", "source", "ordinal", "concept", "arcrole", "role", "lang", "text")
 
 
 def linked_facts(root: etree._Element) -> set[str]:
@@ -134,21 +139,12 @@ def inherited_language(element: etree._Element) -> str | None:
     return None
 
 
-def footnotes_frame(notes: Iterable[tuple[InstanceDocument, Note]]) -> pl.DataFrame:
+def footnotes_frame(notes: Sequence[NoteRow]) -> pl.DataFrame:
     """Return footnotes as table `xbrl_footnotes`; those of one fact are counted in the order they were found."""
-    pairs = list(notes)
-    if not pairs:
+    if not notes:
         return XBRL_FOOTNOTES.frame()
-    documents, found = zip(*pairs, strict=True)
-    facts, arcroles, roles, langs, texts = zip(*found, strict=True)
-    ordinals, concepts = zip(*facts, strict=True)
-    columns = {
-        "cik": [document.cik for document in documents],
-        "accession_number": [document.accession_number for document in documents],
-        "source": [document.name for document in documents],
-        "ordinal": ordinals, "concept": concepts, "arcrole": arcroles, "role": roles, "lang": langs, "text": texts,
-    }  # fmt: skip
+    columns = zip(_COLUMNS, zip(*notes, strict=True), strict=True)
     schema = XBRL_FOOTNOTES.schema
-    frame = pl.DataFrame([pl.Series(name, values, dtype=schema[name]) for name, values in columns.items()])
+    frame = pl.DataFrame([pl.Series(name, values, dtype=schema[name]) for name, values in columns])
     count = pl.int_range(pl.len(), dtype=pl.Int32).over("cik", "accession_number", "source", "ordinal")
     return XBRL_FOOTNOTES.conform(frame.with_columns(note=count))

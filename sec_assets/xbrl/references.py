@@ -3,7 +3,7 @@
 A reference to something that is not defined, or not readable, is an error of the fact, with the reason why.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
@@ -31,7 +31,7 @@ class References:
 
     def __init__(
         self,
-        sources: Sequence[tuple[etree._Element, Sequence[PlainContext | None], NameTable]],
+        sources: Sequence[tuple[etree._Element, Iterable[PlainContext | None], NameTable]],
         *,
         cik: str,
         sink: FactSink,

@@ -12,7 +12,7 @@ from sec_assets.xbrl.walk.answers import (
     FactColumns,
     Instance,
     Meaning,
-    MemberPairs,
+    Members,
     OddFact,
     PlainContext,
     TreeNeededError,
@@ -31,6 +31,6 @@ except ImportError:
     IS_COMPILED = False
 
 __all__ = [
-    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Instance", "Meaning", "MemberPairs", "OddFact", "PlainContext", "Tree",
+    "IS_COMPILED", "IX_NAMESPACES", "SPACE", "TRUE", "FactColumns", "Instance", "Meaning", "Members", "OddFact", "PlainContext", "Tree",
     "TreeNeededError", "contexts", "scan", "survey", "tagged",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What walks over trees are told and what they tell."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
@@ -109,10 +109,10 @@ class PlainFacts(NamedTuple):
     identified: list[tuple[str, int, str, str | None]]
 
 
-MemberPairs = tuple[tuple[str | None, str | None], ...]
-"""(axis, member) as written."""
+Members = tuple[str | None, ...]
+"""Axis and member by turns, as written."""
 
-PlainContext = tuple[str, str | None, str | None, str, str, str | None, MemberPairs, MemberPairs]
+PlainContext = tuple[str, str | None, str | None, str, str, str | None, Members, Members]
 """Id, scheme, identifier, start, end and instant, explicit members, typed members.
 
 An id, days and typed members are without white space around them; start and end are empty where there is an instant. A typed
@@ -133,7 +133,7 @@ class Instance(Protocol):
         """The root's declarations (namespace by prefix) that no other element contradicts."""
         ...
 
-    def contexts(self) -> list[PlainContext | None]:
+    def contexts(self) -> Iterable[PlainContext | None]:
         """Return the contexts in plain form; None stands for one to be read from its element."""
         ...
 

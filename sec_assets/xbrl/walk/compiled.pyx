@@ -137,7 +137,7 @@ cdef bint are_members(xmlNode* container, list found) except -1:
     while each is not NULL:
         if not is_named(each, XBRLDI, "explicitMember"):
             return False
-        found.append((attribute_of(each, "dimension"), text_of(each)))
+        found += (attribute_of(each, "dimension"), text_of(each))
         each = element_from(each.next)
     return True
 

@@ -16,7 +16,7 @@ from lxml.includes.tree cimport const_xmlChar
 from sec_assets.xbrl.walk.marks cimport HANDLERS, Context, Fact, Member, State
 from sec_assets.xbrl.walk.sax cimport parsed
 
-from sec_assets.xbrl.walk.answers import TRUE, OddFact, PlainContext, PlainFacts
+from sec_assets.xbrl.walk.answers import TRUE, OddFact, PlainFacts
 
 
 cdef inline object string(const_xmlChar* text):
@@ -86,31 +86,32 @@ cdef class Scan:
                 del alike[prefix]
         return alike
 
-    def contexts(self) -> list[PlainContext | None]:
-        """Return the contexts in plain form, all of them; see `answers.Instance`."""
+    def contexts(self):
+        """Yield the contexts in plain form, all of them; see `answers.Instance`."""
         cdef dict texts = {0: None}, bare = {0: None}
         cdef Context* contexts = <Context*>self.state.contexts.items
         cdef Context* each
         cdef Member* members = <Member*>self.state.members.items
         cdef Member* member
         cdef size_t position, place
-        cdef list found = [], explicit, typed
+        cdef list explicit, typed
         for position in range(self.state.contexts.length // sizeof(Context)):
             each = &contexts[position]
             explicit, typed = [], []
             for place in range(each.members, each.members_end):
                 member = &members[place]
                 if not member.is_typed:
-                    explicit.append((known(texts, member.axis), known(texts, member.text)))
-                elif member.nil is not NULL and string(member.nil).strip() in TRUE:
-                    typed.append((known(texts, member.axis), None))
-                else:
-                    typed.append((known(texts, member.axis), stripped(bare, member.text)))
-            found.append((
+                    explicit.append(known(texts, member.axis))
+                    explicit.append(known(texts, member.text))
+                    continue
+                typed.append(known(texts, member.axis))
+                is_nil = member.nil is not NULL and string(member.nil).strip() in TRUE
+                typed.append(None if is_nil else stripped(bare, member.text))
+            yield (
                 (string(each.identifier) or "").strip(), known(texts, each.scheme), known(texts, each.entity),
-                stripped(bare, each.start) or "", stripped(bare, each.end) or "", stripped(bare, each.instant), tuple(explicit), tuple(typed),
-            ))
-        return found
+                stripped(bare, each.start) or "", stripped(bare, each.end) or "", stripped(bare, each.instant),
+                tuple(explicit), tuple(typed),
+            )
 
     def plain_facts(self, meaning, wanted, columns) -> PlainFacts:
         """Add the plain facts to `columns`; see `answers.Instance`."""
