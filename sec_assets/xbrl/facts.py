@@ -59,7 +59,9 @@ class FactSink:
         self._concepts: dict[tuple[str, str], int] = {}
         self.standard_concepts: dict[str, int] = {}
         self._aspects: dict[tuple[str, str, str, str], int] = {}
-        self._contexts: tuple[list[Period], list[str], list[Entity]] = [], [], []
+        self._periods: list[Period] = []
+        self._dimensions: list[str] = []
+        self._entities: list[Entity] = []
         self._units: dict[str | None, int] = {None: 0}
         self._languages: dict[str | None, int] = {None: 0}
         self._decimals: dict[str | None, int] = {None: 0}
@@ -83,13 +85,13 @@ class FactSink:
     def aspect(self, context: Context) -> int:
         """Return the number of a period with dimensions."""
         period, dimensions, entity = context
-        # texts alone: what is kept for a batch is then nothing Python's collector has to look at again and again
-        key = (period.text, dimensions, *entity)
+        key = period.text, dimensions, entity.scheme, entity.identifier
         known = self._aspects.get(key)
         if known is None:
             known = self._aspects[key] = len(self._aspects)
-            for column, value in zip(self._contexts, (period, dimensions, entity), strict=True):
-                column.append(value)
+            self._periods.append(period)
+            self._dimensions.append(dimensions)
+            self._entities.append(entity)
         return known
 
     def unit(self, unit: str) -> int:
@@ -119,7 +121,10 @@ class FactSink:
         if not notes and not problems:
             return
         known = document.without_body()
-        self._notes.extend((known.cik, known.accession_number, known.name, *note.fact, *note[1:]) for note in notes)
+        self._notes.extend(
+            (known.cik, known.accession_number, known.name, fact.ordinal, fact.concept, arcrole, role, lang, text)
+            for fact, arcrole, role, lang, text in notes
+        )
         if problems:
             self._tell(known, list(causes(known, problems, self._told[known])))
 
@@ -134,7 +139,7 @@ class FactSink:
 
     def finish(self) -> ParsedFacts:
         """Build the frame of everything added; once, as the sink gives away what it holds to need less memory."""
-        concepts, aspects = _concepts(self._concepts), _aspects(*self._contexts)
+        concepts, aspects = _concepts(self._concepts), _aspects(self._periods, self._dimensions, self._entities)
         facts = number_occurrences(self._ranked(concepts, aspects), ("group",), ("document", "ordinal")).with_columns(
             numeric=pl.col("number").cast(EXACT)
         )

@@ -5,7 +5,9 @@ returns one frame. One bad document becomes a failure and leaves its neighbours 
 items made of the facts are `standardize/`; comparing them with SEC's own API is `reconcile.py`.
 """
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 
 from lxml import etree
@@ -28,6 +30,23 @@ def parse_instances(documents: Iterable[InstanceDocument]) -> ParsedFacts:
     read. Bodies and trees are held for one filing at a time, so `documents` may load them as it goes; a few hundred
     thousand facts a call is a good size. Never raises for what is in a document.
     """
+    with _collector_at_rest():
+        return _parsed(documents)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python's collector of cycles from walking what a batch keeps, over and over: nothing here refers to itself."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
+
+
+def _parsed(documents: Iterable[InstanceDocument]) -> ParsedFacts:
     sink, parser = FactSink(), new_parser()
     for _, members in groupby(documents, key=lambda document: (document.cik, document.accession_number)):
         pages: list[InstanceDocument] = []
