@@ -21,7 +21,7 @@ from sec_assets_tests.benchmarks.xbrl_peers import PEERS
 
 _SCRIPT = Path(__file__).with_name("xbrl_peers.py")
 _LIMIT_SECONDS = 1800
-_REPEATS = 2
+_REPEATS = 3
 
 
 def beside(python: str, instances: list[InstanceDocument], rounds: int, recorded: Path) -> None:
