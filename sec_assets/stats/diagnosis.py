@@ -128,7 +128,7 @@ def walk() -> Finding:
     """Tell whether XBRL is read by the compiled walk."""
     if IS_COMPILED:
         return Finding("ok", "XBRL", "read by the compiled walk")
-    return Finding("ok", "XBRL", "read in Python; with a C compiler at `make setup` in three quarters of the time")
+    return Finding("ok", "XBRL", "read in Python; with a C compiler at `make setup` in three fifths of the time")
 
 
 def temporaries(folders: Sequence[Path]) -> Finding:

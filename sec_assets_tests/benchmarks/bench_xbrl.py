@@ -39,7 +39,7 @@ def main(repeats: int, peers: str | None) -> None:
     instances = documents(".xml", b"http://www.xbrl.org/2003/instance")
     pages = documents(".htm", b"inlineXBRL")[::4]
     small = [document for document in instances if len(document.body) < _SMALL]
-    sys.stdout.write(f"the walk over trees is {'compiled' if IS_COMPILED else 'in Python'}\n")
+    sys.stdout.write(f"documents are read by {'compiled code' if IS_COMPILED else 'Python alone'}\n")
     sys.stdout.write(
         f"{'':30}{'docs':>6}{'MB':>8}{'facts':>9}{'MB/s':>8}{'facts/s':>10}{'ms/doc':>9}{'tree MB/s':>11}{'x tree':>8}\n"
     )

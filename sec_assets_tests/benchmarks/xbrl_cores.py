@@ -16,7 +16,7 @@ from sec_assets.xbrl.instance import InstanceDocument, parse_instances
 from sec_assets_tests.memory import peak_megabytes
 
 _BATCHES = 12
-_ROUNDS = 5
+_ROUNDS = 9
 
 
 def peak(label: str, documents: Sequence[InstanceDocument]) -> None:
