@@ -191,11 +191,15 @@ class FactSink:
 
 def _verdicts(facts: pl.DataFrame) -> pl.Series:
     """Return the verdict on the duplicates a fact belongs to, null for facts without."""
-    if not facts["occurrence"].max():
-        return pl.Series("duplicates", [None] * facts.height, dtype=pl.String)
-    groups = facts.select("value", "numeric", "decimals", group=(pl.col("occurrence") == 0).cum_sum())
-    judged = classify_duplicates(groups, ("group",))
-    return groups.join(judged, on="group", how="left", maintain_order="left")["verdict"].rename("duplicates")
+    verdicts = pl.Series("duplicates", [None], dtype=pl.String).new_from_index(0, facts.height)
+    is_repeat = facts["occurrence"] > 0
+    places = (is_repeat | is_repeat.shift(-1, fill_value=False)).arg_true()
+    if places.is_empty():
+        return verdicts
+    repeated = facts[places].select("group", "value", "numeric", "decimals")
+    judged = classify_duplicates(repeated, ("group",))
+    found = repeated.join(judged, on="group", how="left", maintain_order="left")["verdict"]
+    return verdicts.scatter(places, found)
 
 
 def _ranks(keys: Iterable[str | None]) -> pl.Series:

@@ -67,15 +67,13 @@ def linked_notes(root: etree._Element, facts: Mapping[str, FactPlace]) -> list[N
     for link in root.iterchildren(FOOTNOTE_LINK):
         places: dict[str, list[FactPlace]] = {}
         notes: dict[str, list[tuple[str | None, str | None, str]]] = {}
-        for child in link:
-            label = child.get(_LABEL, "")
-            if child.tag == _LOCATOR:
-                place = facts.get(_target(child))
-                if place is not None:
-                    places.setdefault(label, []).append(place)
-            elif child.tag == _FOOTNOTE:
-                note = child.get(f"{_XLINK}role"), inherited_language(child), _plain(child.itertext())
-                notes.setdefault(label, []).append(note)
+        for locator in link.iterchildren(_LOCATOR):
+            place = facts.get(_target(locator))
+            if place is not None:
+                places.setdefault(locator.get(_LABEL, ""), []).append(place)
+        for note in link.iterchildren(_FOOTNOTE):
+            told = note.get(f"{_XLINK}role"), inherited_language(note), _plain(note.itertext())
+            notes.setdefault(note.get(_LABEL, ""), []).append(told)
         for arc in link.iterchildren(f"{_LINK}footnoteArc"):
             arcrole = arc.get(f"{_XLINK}arcrole", FACT_FOOTNOTE)
             for role, lang, text in notes.get(arc.get(f"{_XLINK}to", ""), ()):

@@ -274,6 +274,8 @@ cdef void on_end(void* context, const_xmlChar* name, const_xmlChar* prefix, cons
     cdef State* state = state_of(parser)
     cdef bint is_fine = True
     state.depth -= 1
+    if state.reading.refused:
+        return
     if state.in_fact:
         is_fine = end_fact(state)
     elif state.in_context:
