@@ -96,19 +96,16 @@ def read_contexts(
             except MalformedError as error:
                 problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}): {error}"
                 continue
-        entities[identifier] = context.entity.identifier
+        entities[identifier] = context.entity.identifier.lstrip("0")
         if contexts.setdefault(identifier, context) != context:
             elements = elements or _elements(parent)
             problems[identifier] = f"context {identifier!r} (line {elements[position].sourceline}) is defined twice"
-    about = {entity: entity.lstrip("0") for entity in entities.values()}
-    if len(set(about.values())) > 1:
+    if len(set(entities.values())) > 1:
         own = cik.lstrip("0")
-        main = own if own in about.values() else next(iter(about.values()))
+        main = own if own in entities.values() else next(iter(entities.values()))
         for identifier, entity in entities.items():
-            if about[entity] != main:
-                problems[identifier] = (
-                    f"context {identifier!r} is about entity {about[entity]!r}, the document about {main!r}"
-                )
+            if entity != main:
+                problems[identifier] = f"context {identifier!r} is about entity {entity!r}, the document about {main!r}"
     for identifier in problems:
         contexts.pop(identifier, None)
     return contexts, problems

@@ -92,15 +92,14 @@ class _Reader:
         places: dict[str, FactPlace] = {}
         for identifier, ordinal, tag, prefix in self._identified:
             if ordinal not in self._failed and identifier not in places:
-                places[identifier] = FactPlace(ordinal, self._name(tag, prefix))
+                places[identifier] = FactPlace(ordinal, self._name(*_split(tag), prefix))
         try:
             return linked_notes(self._root, places) if places else []
         except MalformedError as error:
             self.problems.append(Problem("footnotes", None, str(error)))
             return []
 
-    def _name(self, tag: str, prefix: str | None) -> str:
-        namespace, local = _split(tag)
+    def _name(self, namespace: str, local: str, prefix: str | None) -> str:
         return f"{self._names.prefixes.of(namespace, prefix)}:{local}"
 
     def _concept(self, tag: str, prefix: str | None) -> int | None:
@@ -112,7 +111,7 @@ class _Reader:
         namespace, local = _split(tag)
         if namespace in _NOT_FACTS:
             return None
-        found = self._sink.concept(f"{self._names.prefixes.of(namespace, prefix)}:{local}", namespace)
+        found = self._sink.concept(self._name(namespace, local, prefix), namespace)
         if not is_extension(namespace):
             standard[tag] = found
         return found
